@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * opine - rate a degraded recording against its clean reference
+ *
+ * Given two recordings of the same material, the library answers how a listener
+ * would rate the second one: a mean opinion score on a scale from 1 (bad) to 5
+ * (excellent), and what it was lost to. It aligns the two in time, models what
+ * the ear makes of each, measures the disturbance between them and maps it to
+ * the score. The scale is "opine MOS-LQO"; it claims conformance to no standard.
+ *
+ *   score   verdict        how to read it
+ *   4.75    excellent      the top: nothing differs (4.50 in the narrow band)
+ *   4.3     excellent      differences that few listeners would notice
+ *   3.5     acceptable     audible, not annoying
+ *   2.5     unacceptable   annoying
+ *   1       unacceptable   the bottom: nothing of the reference is left
+ *
+ * Limits
+ *
+ *   sampling rate    8000 to 192000 Hz, each file its own
+ *   channels         1 to 64
+ *   duration         0.25 s to 4 h; scores mean most on 5 to 15 s
+ *   memory           about 1.4 kB a second, channel and signal beyond two
+ *                    copies of the signals
+ *   sample values    finite; full scale is -1 to 1, values beyond are kept
+ *
+ * How to use it
+ *
+ *   struct opine_audio ref = { ref_samples, ref_frames, 1, 48000, 0, 0 };
+ *   struct opine_audio deg = { deg_samples, deg_frames, 1, 48000, 0, 0 };
+ *   struct opine_result result;
+ *   enum opine_status status = opine_score_once(NULL, &ref, &deg, &result);
+ *
+ *   if (status)
+ *       fprintf(stderr, "%s\n", opine_status_text(status));
+ *   else
+ *       printf("%.2f %s\n", result.mos, opine_acr_text(result.mos));
+ *
+ * To score many pairs make a context with opine_create() and give it to
+ * opine_score() each time: transforms and tables are then made once.
+ *
+ * Rules that hold for the whole library
+ *
+ *   - It opens no file, prints nothing, reads no environment and keeps no
+ *     mutable global state. It never takes ownership of the caller's memory.
+ *   - A context may be used by one thread at a time; different contexts are
+ *     independent, and any number of threads may use one each.
+ *   - The same input gives the same result, whatever was scored before.
+ *   - On failure outputs are left as they were, except where said otherwise.
+ *   - Texts that functions return are static, in English, never NULL.
+ */
+
+#ifndef OPINE_H
+#define OPINE_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* clang-format off */
+#if defined(OPINE_STATIC)
+#  define OPINE_API
+#elif defined(_WIN32) && defined(OPINE_BUILD)
+#  define OPINE_API __declspec(dllexport)
+#elif defined(_WIN32)
+#  define OPINE_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#  define OPINE_API __attribute__((visibility("default")))
+#else
+#  define OPINE_API
+#endif
+
+#if defined(__GNUC__)
+#  define OPINE_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#  define OPINE_MUST_CHECK
+#endif
+/* clang-format on */
+
+/* ------------------------------------------------------------- version */
+
+#define OPINE_VERSION_MAJOR 0
+#define OPINE_VERSION_MINOR 1
+#define OPINE_VERSION_PATCH 0
+
+/**
+ * Version of the library in use
+ * return          "MAJOR.MINOR.PATCH", or MAJOR * 10000 + MINOR * 100 + PATCH
+ */
+OPINE_API const char *opine_version(void);
+OPINE_API int opine_version_number(void);
+
+/**
+ * Version of the model that makes the scores
+ * return          A text without blanks, such as "1"
+ *
+ * Scores of unlike model versions must not be compared. The version changes
+ * whenever a score does, and independently of the version of the library.
+ */
+OPINE_API const char *opine_model_version(void);
+
+/* -------------------------------------------------------------- status */
+
+/**
+ * What a function returns: success, or the condition that prevented it
+ * Numbers are never reused.
+ */
+enum opine_status {
+    OPINE_OK = 0,
+    OPINE_ERR_MEMORY = -1,    /* memory could not be had */
+    OPINE_ERR_ARGUMENT = -2,  /* NULL, or a setting out of its range */
+    OPINE_ERR_RATE = -3,      /* sampling rate out of 8000..192000 Hz */
+    OPINE_ERR_CHANNELS = -4,  /* channel count out of 1..64 */
+    OPINE_ERR_SHORT = -5,     /* less than 0.25 s to compare */
+    OPINE_ERR_LONG = -6,      /* more than 4 h */
+    OPINE_ERR_REFERENCE_SILENT = -7, /* active level below -80 dBov */
+    OPINE_ERR_REFERENCE_VALUE = -8,  /* NaN or infinite sample in it */
+    OPINE_ERR_DEGRADED_VALUE = -9,   /* NaN or infinite sample in it */
+    OPINE_ERR_CPU = -10       /* this machine lacks the CPU level asked for */
+};
+
+/**
+ * Describe a status in a few words
+ * status          Any int
+ */
+OPINE_API const char *opine_status_text(int status);
+
+/* --------------------------------------------------------------- input */
+
+/**
+ * A recording in memory: a view, nothing is owned
+ */
+struct opine_audio {
+    const float *data;       /* first sample of the first channel */
+    size_t frames;           /* samples per channel */
+    int channels;            /* 1 to 64 */
+    int rate_hz;             /* 8000 to 192000 */
+    ptrdiff_t frame_step;    /* from a sample to the next of its channel and */
+    ptrdiff_t channel_step;  /* to the next channel, in floats; both 0 mean
+                                interleaved: `channels` and 1 */
+};
+
+/**
+ * What the listener was promised
+ *
+ * In the full band a telephone codec is penalised for its missing highs and
+ * lows; in the narrow band both recordings are limited first, and it is not.
+ */
+enum opine_band {
+    OPINE_BAND_FB = 0,       /* full band, 20-20000 Hz */
+    OPINE_BAND_SWB = 1,      /* super-wideband, 50-14000 Hz */
+    OPINE_BAND_WB = 2,       /* wideband, 50-7000 Hz */
+    OPINE_BAND_NB = 3        /* narrow band, 100-3500 Hz */
+};
+
+/**
+ * What kind of material the reference is
+ */
+enum opine_mode {
+    OPINE_MODE_AUTO = 0,     /* decide from the reference, and report it */
+    OPINE_MODE_SPEECH = 1,
+    OPINE_MODE_AUDIO = 2
+};
+
+/**
+ * What becomes of a difference in level between the recordings
+ */
+enum opine_level {
+    OPINE_LEVEL_MATCH = 0,   /* taken out before they are compared */
+    OPINE_LEVEL_KEEP = 1     /* left in, as if nobody touched the volume */
+};
+
+/**
+ * Instruction sets, in ascending order on each kind of machine
+ */
+enum opine_cpu {
+    OPINE_CPU_BEST = 0,      /* the best that this machine has */
+    OPINE_CPU_C = 1,         /* plain C */
+    OPINE_CPU_AVX2 = 2       /* x86-64 with AVX2 */
+};
+
+/**
+ * How to score; initialise with opine_config_init(), then change what matters
+ */
+struct opine_config {
+    size_t size;             /* of this struct, set by opine_config_init() */
+    enum opine_band band;    /* default OPINE_BAND_FB */
+    enum opine_mode mode;    /* default OPINE_MODE_AUTO */
+    enum opine_level level;  /* default OPINE_LEVEL_MATCH */
+    int align;               /* find the delay (default 1), or take it as 0 */
+    double from_s;           /* score only this part of the reference, in */
+    double to_s;             /* seconds; default 0 and 0: all of it */
+    enum opine_cpu cpu;      /* default OPINE_CPU_BEST */
+    void *(*alloc)(void *opaque, size_t bytes); /* default NULL: malloc() */
+    void (*free)(void *opaque, void *memory);   /* default NULL: free() */
+    void *opaque;            /* given to both; default NULL */
+};
+
+/**
+ * Set every field to its default
+ */
+OPINE_API void opine_config_init(struct opine_config *config);
+
+/* -------------------------------------------------------------- result */
+
+/**
+ * What can be wrong with a recording
+ *
+ * The first part are causes: each has its share in what the score lost, and
+ * their costs add up to the difference between the top of the scale and the
+ * score. The others are measured beside it and cost nothing.
+ */
+enum opine_cause {
+    OPINE_NOISE = 0,         /* added noise, under or between the signal */
+    OPINE_ECHO = 1,          /* added after offsets: echo, reverberation */
+    OPINE_DISTORTION = 2,    /* anything else that was added */
+    OPINE_MISSING = 3,       /* lost parts of the sound */
+    OPINE_GAPS = 4,          /* silence instead of sound */
+    OPINE_BANDWIDTH = 5,     /* lost beyond the edge of the band */
+    OPINE_UNRELATED = 6,     /* this is not the reference's material */
+    OPINE_PAUSE_NOISE = 7,   /* sound where the reference pauses */
+    OPINE_LEVEL = 8,         /* level of the degraded beyond the reference's */
+    OPINE_CLIPPING = 9,      /* flat tops that the reference does not have */
+    OPINE_CAUSES = 10        /* how many there are */
+};
+
+/**
+ * What is known of a cause beforehand
+ */
+struct opine_cause_info {
+    const char *name;        /* as in reports: "noise" */
+    const char *unit;        /* of its value: "sone", "%", "dB", "Hz" or "" */
+    const char *text;        /* what it is, in a few words */
+    int direction;           /* 1: more is worse, -1: less is worse,
+                                0: either way */
+    int has_cost;            /* 1 when it can cost score */
+};
+
+/**
+ * Look up a cause
+ * cause           OPINE_NOISE to OPINE_CAUSES - 1
+ * return          NULL for any other number
+ */
+OPINE_API const struct opine_cause_info *opine_cause_info(int cause);
+
+/**
+ * How much of a cause there is
+ */
+struct opine_disturbance {
+    double value;            /* in the unit of the cause, NAN if unknown */
+    double cost;             /* in MOS, 0 or more */
+};
+
+/**
+ * Conditions worth knowing that do not prevent a score; a set of bits
+ */
+enum opine_flag {
+    OPINE_FLAG_RESAMPLED = 1 << 0,      /* their sampling rates differ */
+    OPINE_FLAG_MIXED_DOWN = 1 << 1,     /* their channel counts differ: both
+                                           were mixed to mono */
+    OPINE_FLAG_LENGTH_DIFFERS = 1 << 2, /* by more than 5 % or 1 s */
+    OPINE_FLAG_LOW_CONFIDENCE = 1 << 3, /* the delay may be wrong */
+    OPINE_FLAG_UNRELATED = 1 << 4,      /* nothing in common was found */
+    OPINE_FLAG_DEGRADED_SILENT = 1 << 5, /* the degraded holds no sound */
+    OPINE_FLAG_SHORT = 1 << 6,          /* under 2 s were compared */
+    OPINE_FLAG_BAND_LIMITED = 1 << 7,   /* the reference does not fill the
+                                           band that was asked for */
+    OPINE_FLAG_POLARITY = 1 << 8,       /* the polarity is inverted */
+    OPINE_FLAG_CLIPPED = 1 << 9,        /* the reference is clipped itself */
+    OPINE_FLAG_OUT_OF_RANGE = 1 << 10   /* disturbed more than anything that
+                                           the model was fitted on */
+};
+
+/**
+ * Name a flag, for reports
+ * flag            One bit
+ * return          "resampled", ...; NULL when there is no such flag
+ */
+OPINE_API const char *opine_flag_name(unsigned flag);
+
+/**
+ * One of the two recordings, as it was found
+ */
+struct opine_signal {
+    int rate_hz;
+    int channels;
+    double duration_s;
+    double level_dbov;       /* active level (ITU-T P.56) in the band; a
+                                full-scale sine has -3.01; -INFINITY when
+                                silent */
+};
+
+/**
+ * The answer
+ */
+struct opine_result {
+    double mos;              /* opine MOS-LQO, 1 to 4.75 (narrow band 4.5) */
+    double mos_low;          /* 95 % of listening tests' means are expected */
+    double mos_high;         /* between these two */
+    double disturbance;      /* what was mapped to the score, 0 or more */
+    int identical;           /* 1 when nothing differs but delay and level */
+    unsigned flags;          /* set of enum opine_flag */
+    enum opine_band band;    /* as asked for */
+    enum opine_mode mode;    /* as asked for, or as decided */
+    enum opine_cpu cpu;      /* the level used */
+    int rate_hz;             /* rate and channel count at which the two */
+    int channels;            /* were compared */
+    struct opine_signal reference;
+    struct opine_signal degraded;
+    double delay_ms;         /* positive when the degraded is late */
+    double delay_confidence; /* 0 (a guess) to 1 (certain) */
+    int polarity;            /* 1, or -1 when inverted */
+    double trimmed_head_ms;  /* of the reference before the degraded begins */
+    double trimmed_tail_ms;  /* of the reference after the degraded ends */
+    struct opine_disturbance disturbances[OPINE_CAUSES];
+};
+
+/**
+ * Words for a score or a setting
+ *
+ * acr             Excellent, Good, Fair, Poor or Bad (ITU-T P.800)
+ * verdict         "excellent" from 4.3, "acceptable" from 3.5, else
+ *                 "unacceptable"
+ * mos_name        by band: MOS-LQOf, s, w or n (ITU-T P.800.1)
+ * others          the names the command line uses; "" when there is none
+ */
+OPINE_API const char *opine_acr_text(double mos);
+OPINE_API const char *opine_verdict_text(double mos);
+OPINE_API const char *opine_mos_name(enum opine_band band);
+OPINE_API const char *opine_band_name(enum opine_band band);
+OPINE_API const char *opine_mode_name(enum opine_mode mode);
+OPINE_API const char *opine_level_name(enum opine_level level);
+OPINE_API const char *opine_cpu_name(enum opine_cpu cpu);
+
+/* ------------------------------------------------------------- scoring */
+
+/**
+ * Score one pair
+ * config          Settings, or NULL for the defaults
+ * reference       The clean recording; may be the same as `degraded`
+ * degraded        What became of it
+ * result          Return the answer; untouched on failure
+ */
+OPINE_API OPINE_MUST_CHECK enum opine_status
+opine_score_once(const struct opine_config *config,
+                 const struct opine_audio *reference,
+                 const struct opine_audio *degraded,
+                 struct opine_result *result);
+
+/**
+ * Make and destroy a context that scores any number of pairs
+ * context         Return the context; NULL on failure
+ * config          Settings, copied; or NULL for the defaults
+ *
+ * Making one is cheap. What depends on the rates of the recordings is made at
+ * the first pair that needs it and kept. opine_destroy(NULL) does nothing.
+ */
+struct opine_context;
+
+OPINE_API OPINE_MUST_CHECK enum opine_status
+opine_create(struct opine_context **context,
+             const struct opine_config *config);
+OPINE_API void opine_destroy(struct opine_context *context);
+
+/**
+ * Score one pair with a context; otherwise as opine_score_once()
+ */
+OPINE_API OPINE_MUST_CHECK enum opine_status
+opine_score(struct opine_context *context,
+            const struct opine_audio *reference,
+            const struct opine_audio *degraded, struct opine_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* OPINE_H */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(memory, bytes) ASAN_POISON_MEMORY_REGION(memory, bytes)
+#define UNPOISON(memory, bytes) ASAN_UNPOISON_MEMORY_REGION(memory, bytes)
+#else
+#define POISON(memory, bytes) ((void)(memory), (void)(bytes))
+#define UNPOISON(memory, bytes) ((void)(memory), (void)(bytes))
+#endif
+
+#define ALIGN ((size_t)64)          /* a cache line, an AVX-512 register */
+#define GAP ALIGN                   /* between pieces, poisoned under ASan */
+#define LEAST ((size_t)256 * 1024)  /* bytes of the first block */
+
+struct opine_arena_block {
+    struct opine_arena_block *older;
+    unsigned char *base; /* aligned */
+    size_t size, used;   /* bytes from base */
+};
+
+static void *std_alloc(void *opaque, size_t bytes)
+{
+    (void)opaque;
+    return malloc(bytes);
+}
+
+static void std_free(void *opaque, void *memory)
+{
+    (void)opaque;
+    free(memory);
+}
+
+void opine_arena_init(struct opine_arena *arena,
+                      const struct opine_allocator *from)
+{
+    arena->from = *from;
+    if (!arena->from.alloc) {
+        arena->from.alloc = std_alloc;
+        arena->from.free = std_free;
+    }
+    arena->newest = NULL;
+}
+
+static void drop_newest(struct opine_arena *arena)
+{
+    struct opine_arena_block *block = arena->newest;
+
+    arena->newest = block->older;
+    UNPOISON(block->base, block->size);
+    arena->from.free(arena->from.opaque, block);
+}
+
+void opine_arena_free(struct opine_arena *arena)
+{
+    while (arena->newest)
+        drop_newest(arena);
+}
+
+/* Add a block with room for at least `bytes`; 0 when there is no memory */
+static int add_block(struct opine_arena *arena, size_t bytes)
+{
+    size_t head = sizeof(struct opine_arena_block) + ALIGN;
+    struct opine_arena_block *block;
+
+    if (arena->newest && bytes < arena->newest->size)
+        bytes = arena->newest->size;
+    if (bytes < LEAST)
+        bytes = LEAST;
+    block = arena->from.alloc(arena->from.opaque, head + bytes);
+    if (!block)
+        return 0;
+    block->base = (unsigned char *)(((uintptr_t)(block + 1) + ALIGN - 1) /
+                                    ALIGN * ALIGN);
+    block->older = arena->newest;
+    block->size = bytes;
+    block->used = 0;
+    POISON(block->base, block->size);
+    arena->newest = block;
+    return 1;
+}
+
+void opine_arena_clear(struct opine_arena *arena)
+{
+    size_t total = 0;
+
+    if (!arena->newest)
+        return;
+    if (!arena->newest->older) {
+        POISON(arena->newest->base, arena->newest->size);
+        arena->newest->used = 0;
+        return;
+    }
+    for (struct opine_arena_block *b = arena->newest; b; b = b->older)
+        total += b->used;
+    opine_arena_free(arena);
+    (void)add_block(arena, total); /* if not, the next take tries again */
+}
+
+void *opine_arena_take(struct opine_arena *arena, size_t count, size_t size)
+{
+    struct opine_arena_block *block;
+    unsigned char *piece;
+    size_t bytes;
+
+    if (size && count > (SIZE_MAX / 4 - ALIGN) / size)
+        return NULL;
+    bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN + GAP;
+    block = arena->newest;
+    if (!block || bytes > block->size - block->used) {
+        if (!add_block(arena, bytes))
+            return NULL;
+        block = arena->newest;
+    }
+    piece = block->base + block->used;
+    block->used += bytes;
+    UNPOISON(piece, count * size);
+    return piece;
+}
+
+struct opine_arena_mark opine_arena_mark(const struct opine_arena *arena)
+{
+    struct opine_arena_mark mark = { arena->newest, 0 };
+
+    if (mark.block)
+        mark.used = mark.block->used;
+    return mark;
+}
+
+void opine_arena_release(struct opine_arena *arena,
+                         struct opine_arena_mark mark)
+{
+    while (arena->newest != mark.block)
+        drop_newest(arena);
+    if (arena->newest) {
+        arena->newest->used = mark.used;
+        POISON(arena->newest->base + mark.used,
+               arena->newest->size - mark.used);
+    }
+}

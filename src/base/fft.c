@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fft.h"
+
+#include <assert.h>
+#include <fftw3.h>
+#include <pthread.h>
+
+/* FFTW's planner is not thread-safe, execution is (its manual, "Thread
+ * safety"). The only mutable object of the library at file scope. */
+static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
+
+static int round_up_16(int n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+/* FFTW_ESTIMATE: plans by MEASURE depend on the clock, and results with them
+ * in the last bits. */
+static fftwf_plan make_plan(const struct opine_fft *fft, float *real,
+                            fftwf_complex *spectrum,
+                            enum opine_fft_direction direction)
+{
+    const int n = fft->size;
+    const int step = fft->spectrum_step / 2;
+
+    if (direction == OPINE_FFT_FORWARD)
+        return fftwf_plan_many_dft_r2c(1, &n, fft->batch, real, NULL, 1,
+                                       fft->real_step, spectrum, NULL, 1, step,
+                                       FFTW_ESTIMATE);
+    return fftwf_plan_many_dft_c2r(1, &n, fft->batch, spectrum, NULL, 1, step,
+                                   real, NULL, 1, fft->real_step,
+                                   FFTW_ESTIMATE);
+}
+
+enum opine_status opine_fft_create(struct opine_fft *fft, int size, int batch,
+                                   enum opine_fft_direction direction)
+{
+    struct opine_fft made = { NULL, size, batch, round_up_16(size),
+                              round_up_16(size + 2) };
+    float *real, *spectrum;
+
+    assert(size >= 2 && size % 2 == 0 && batch >= 1);
+    /* ESTIMATE looks at the arrays' alignment only, but must have some. */
+    real = fftwf_alloc_real((size_t)made.real_step * batch);
+    spectrum = fftwf_alloc_real((size_t)made.spectrum_step * batch);
+    if (real && spectrum) {
+        pthread_mutex_lock(&planner);
+        made.plan = make_plan(&made, real, (fftwf_complex *)spectrum,
+                              direction);
+        pthread_mutex_unlock(&planner);
+    }
+    fftwf_free(real);
+    fftwf_free(spectrum);
+    if (!made.plan)
+        return OPINE_ERR_MEMORY;
+    *fft = made;
+    return OPINE_OK;
+}
+
+void opine_fft_destroy(struct opine_fft *fft)
+{
+    if (!fft->plan)
+        return;
+    pthread_mutex_lock(&planner);
+    fftwf_destroy_plan(fft->plan);
+    pthread_mutex_unlock(&planner);
+    fft->plan = NULL;
+}
+
+void opine_fft_forward(const struct opine_fft *fft, float *real,
+                       float *spectrum)
+{
+    fftwf_execute_dft_r2c(fft->plan, real, (fftwf_complex *)spectrum);
+}
+
+void opine_fft_inverse(const struct opine_fft *fft, float *spectrum,
+                       float *real)
+{
+    fftwf_execute_dft_c2r(fft->plan, (fftwf_complex *)spectrum, real);
+}
+
+/* Whether n has no other prime factors than 2, 3, 5 and 7, for which FFTW has
+ * its fast codelets */
+static int is_smooth(int n)
+{
+    static const int primes[] = { 2, 3, 5, 7 };
+
+    for (int i = 0; i < 4; i++)
+        while (n % primes[i] == 0)
+            n /= primes[i];
+    return n == 1;
+}
+
+int opine_fft_good_size(int n)
+{
+    n += n % 2;
+    while (!is_smooth(n))
+        n += 2;
+    return n;
+}

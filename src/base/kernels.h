@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Kernels: the loops that take most of the time, one table per CPU level
+ *
+ * The order of arithmetic is part of each kernel's contract: sums run in 16
+ * lanes (element i in lane i % 16) that are added as a balanced tree, nothing
+ * is contracted to fused operations. So every level gives equal bits.
+ *
+ * There is one body, kernels_body.h, compiled once per level under that level's
+ * target attribute; the compiler vectorises it.
+ */
+#ifndef OPINE_SRC_KERNELS_H
+#define OPINE_SRC_KERNELS_H
+
+#include "opine.h"
+
+struct opine_kernels {
+    /* y[i] = x[i] w[i]; the three do not overlap */
+    void (*multiply)(float *y, const float *x, const float *w, int n);
+    /* p[k] = |s[k]|^2 of n complex numbers; they do not overlap */
+    void (*power)(float *p, const float *s, int n);
+    /* Sum of x[i] y[i] */
+    float (*dot)(const float *x, const float *y, int n);
+    enum opine_cpu cpu; /* the level of this table */
+};
+
+/**
+ * Fill the table for a level
+ * return          OPINE_ERR_CPU when this machine or build lacks the level
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_kernels_init(struct opine_kernels *kernels, enum opine_cpu cpu);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Disturb: from two loudness patterns to one disturbance and its causes
+ *
+ * Each cell of frame and band has a disturbance density, and belongs to exactly
+ * one cause. The density is pooled once. Pooling is homogeneous of degree one,
+ * so each cell's value times its gradient is its part of the whole (Euler), and
+ * the causes' parts add up to it.
+ */
+#ifndef OPINE_SRC_DISTURB_H
+#define OPINE_SRC_DISTURB_H
+
+#include "ear/ear.h"
+
+/* Causes that cells can belong to: OPINE_NOISE to OPINE_BANDWIDTH */
+#define OPINE_CELL_CAUSES (OPINE_BANDWIDTH + 1)
+
+struct opine_disturbed {
+    double total;                     /* pooled disturbance, 0 or more */
+    double share[OPINE_CELL_CAUSES];  /* of each cause in it, sum 1 or 0 */
+    double similarity;                /* of the patterns, 0 to 1 */
+    double value[OPINE_CAUSES];       /* what reports show; NAN if unknown */
+    double reference_cutoff_hz;       /* where the reference's band ends */
+    int identical;                    /* no cell differs at all */
+};
+
+/**
+ * Measure the disturbance between two recordings
+ * arena           Scratch memory
+ * pair            For what was measured on the signals: flat tops
+ * perceived       The patterns
+ * disturbed       Return the numbers
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_disturb(struct opine_arena *arena, const struct opine_ear *ear,
+              const struct opine_prepared *pair,
+              const struct opine_perceived *perceived,
+              struct opine_disturbed *disturbed);
+
+/* Disturbance of one frame of one channel */
+struct opine_frame {
+    double cause[OPINE_CELL_CAUSES]; /* sone, by cause */
+    int silent;                      /* the degraded is, the reference not */
+};
+
+/**
+ * Disturbance density of one channel
+ * frame           Return the sum over bands for each frame and cause
+ * identical       Cleared when any cell of both patterns differs
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_density(struct opine_arena *arena, const struct opine_ear *ear,
+              const struct opine_heard *heard, int frames,
+              struct opine_frame *frame, int *identical);
+
+/* What is needed to tell the causes of one channel's cells apart */
+struct opine_evidence {
+    const struct opine_ear *ear;
+    int first_band, end_band;       /* the degraded's band */
+    double noise[OPINE_EAR_BANDS];  /* steady loudness it adds to pauses */
+    double past[OPINE_EAR_BANDS];   /* decaying memory of the reference */
+};
+
+/**
+ * Gather the evidence; then call opine_evidence_step() after each frame
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_evidence_gather(struct opine_arena *arena, const struct opine_ear *ear,
+                      const struct opine_heard *heard, int frames,
+                      struct opine_evidence *evidence);
+void opine_evidence_step(struct opine_evidence *evidence, const float *ref);
+
+/**
+ * The cause that a disturbed cell belongs to
+ * ref, deg        Loudness of the cell, unlike
+ * silent          The degraded is silent in this frame
+ */
+int opine_evidence_cause(const struct opine_evidence *evidence, int band,
+                         double ref, double deg, int silent);
+
+/**
+ * Loudness that tells sound from pauses
+ * level           Loudness of each frame of the reference, sone
+ * loud            Return the 95th percentile
+ * pause           Return 0.1 of it: frames up to it are pauses
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_pause_level(struct opine_arena *arena, const double *level, int frames,
+                  double *loud, double *pause);
+
+/**
+ * Pool the frames of one channel over time
+ * level           Loudness of the reference's frames, sone
+ * total           Return the pooled disturbance
+ * share           Return each cause's part of it, adding up to it
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_pool(struct opine_arena *arena, const double *level, int frames,
+           const struct opine_frame *frame, double *total, double *share);
+
+/**
+ * Bands between which a mean spectrum holds sound
+ * spectrum        Powers, in units of the threshold scale
+ * reference       Powers it must keep up with, within 15 dB; or `spectrum`
+ * first, end      Return the first, and the one after the last
+ */
+void opine_band_range(const double *spectrum, const double *reference,
+                      int *first, int *end);
+
+/**
+ * Similarity of the two patterns
+ * return          Correlation of their movement over time, 0 to 1
+ */
+double opine_similarity(const struct opine_perceived *perceived);
+
+/**
+ * The numbers measured beside the disturbance, for one channel
+ * value           Return them by cause, NAN where nothing can be said
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_measure(struct opine_arena *arena, const struct opine_ear *ear,
+              const struct opine_heard *heard, int frames,
+              const struct opine_frame *frame, double *value);
+
+#endif

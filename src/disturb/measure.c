@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Numbers beside the disturbance, for reports and for the map. */
+#include "disturb.h"
+
+#include "base/try.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BAND_LOSS 0.0316227766 /* 15 dB: as much as a response is forgiven */
+#define BAND_LEAST 1.0         /* 0 dB SPL in a band is silence */
+#define BAND_DEPTH 1e-8        /* 80 dB below the strongest, too */
+#define PAUSES_LEAST 5
+
+void opine_band_range(const double *spectrum, const double *reference,
+                      int *first, int *end)
+{
+    double strongest = 0;
+
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        strongest = fmax(strongest, reference[b]);
+    *first = OPINE_EAR_BANDS;
+    *end = 0;
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        double least = fmax(BAND_LEAST, BAND_DEPTH * strongest);
+
+        if (spectrum[b] < fmax(least, BAND_LOSS * reference[b]))
+            continue;
+        *first = b < *first ? b : *first;
+        *end = b + 1;
+    }
+}
+
+/* ---------------------------------------------------------- similarity */
+
+/* Mean over frames of each band */
+static void band_means(const float *pattern, int frames, double *mean)
+{
+    memset(mean, 0, OPINE_EAR_BANDS * sizeof *mean);
+    for (int t = 0; t < frames; t++)
+        for (int b = 0; b < OPINE_EAR_BANDS; b++)
+            mean[b] += (double)pattern[(ptrdiff_t)t * OPINE_EAR_BANDS + b];
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        mean[b] /= frames;
+}
+
+/* A frame without its bands' means and its own: its shape */
+static void shape(const float *frame, const double *mean, double *x)
+{
+    double own = 0;
+
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        x[b] = (double)frame[b] - mean[b];
+        own += x[b] / OPINE_EAR_BANDS;
+    }
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        x[b] -= own;
+}
+
+double opine_similarity(const struct opine_perceived *p)
+{
+    double rr = 0, dd = 0, rd = 0;
+
+    for (int c = 0; c < p->channels; c++) {
+        const struct opine_heard *h = &p->channel[c];
+        double mean_ref[OPINE_EAR_BANDS], mean_deg[OPINE_EAR_BANDS];
+
+        band_means(h->ref, p->frames, mean_ref);
+        band_means(h->deg, p->frames, mean_deg);
+        for (int t = 0; t < p->frames; t++) {
+            double r[OPINE_EAR_BANDS], d[OPINE_EAR_BANDS];
+
+            shape(h->ref + (ptrdiff_t)t * OPINE_EAR_BANDS, mean_ref, r);
+            shape(h->deg + (ptrdiff_t)t * OPINE_EAR_BANDS, mean_deg, d);
+            for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+                rr += r[b] * r[b];
+                dd += d[b] * d[b];
+                rd += r[b] * d[b];
+            }
+        }
+    }
+    return rr > 0 && dd > 0 ? fmax(rd / sqrt(rr * dd), 0) : 0;
+}
+
+/* ------------------------------------------------------------- measures */
+
+enum opine_status opine_measure(struct opine_arena *arena,
+                                const struct opine_ear *ear,
+                                const struct opine_heard *heard, int frames,
+                                const struct opine_frame *frame, double *value)
+{
+    double loud, pause, pause_noise = 0;
+    int loud_frames = 0, pauses = 0, first, end;
+
+    memset(value, 0, OPINE_CAUSES * sizeof *value);
+    TRY(opine_pause_level(arena, heard->level_ref, frames, &loud, &pause));
+    for (int t = 0; t < frames; t++) {
+        double added = heard->level_deg[t] - heard->level_ref[t];
+
+        if (heard->level_ref[t] <= pause) {
+            pause_noise += fmax(added, 0);
+            pauses++;
+            continue;
+        }
+        for (int c = 0; c < OPINE_GAPS; c++)
+            value[c] += frame[t].cause[c];
+        value[OPINE_GAPS] += 100 * frame[t].silent;
+        loud_frames++;
+    }
+    for (int c = 0; c <= OPINE_GAPS; c++)
+        value[c] /= loud_frames;
+    value[OPINE_PAUSE_NOISE] =
+        pauses >= PAUSES_LEAST ? pause_noise / pauses : (double)NAN;
+    opine_band_range(heard->spectrum_deg, heard->spectrum_ref, &first, &end);
+    value[OPINE_BANDWIDTH] = end ? ear->band[end - 1].high_hz : 0;
+    return OPINE_OK;
+}

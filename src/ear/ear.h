@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Ear: from signals to specific loudness, per frame and band
+ *
+ * Patterns are arrays of frames x OPINE_EAR_BANDS floats, frame after frame.
+ * Band powers are in units of the threshold scale: 1 is 0 dB SPL. Loudness is
+ * in sone per Bark.
+ */
+#ifndef OPINE_SRC_EAR_H
+#define OPINE_SRC_EAR_H
+
+#include "align/align.h"
+#include "base/arena.h"
+#include "base/fft.h"
+#include "base/kernels.h"
+#include "prepare.h"
+
+#define OPINE_EAR_BANDS 48  /* 20 Hz to 20 kHz, 0.6 Bark wide: six AVX
+                               registers; 40 and 56 score alike */
+#define OPINE_EAR_BATCH 8   /* frames transformed at once */
+#define OPINE_EAR_ADD 0.4   /* contributions of spreading add to this power
+                               (BS.1387-1); music 0.82 -> 0.92 (design.md) */
+
+/* A band: fixed, whatever the rate */
+struct opine_ear_band {
+    double low_hz, centre_hz, high_hz;
+    double width_bark;      /* on Zwicker's scale: loudness adds over it */
+};
+
+/* Everything that depends on rate and band alone */
+struct opine_ear {
+    int rate_hz;
+    enum opine_band limit;  /* bands outside of it stay empty */
+    int size;               /* samples of a frame, 32 ms */
+    double hop;             /* samples from frame to frame, 16 ms */
+    struct opine_fft fft;
+    float *window;          /* size samples, Hann, scaled so that the powers of
+                               a spectrum add up to the mean square */
+    float *frames;          /* scratch: a batch of windowed frames, */
+    float *spectra;         /* their spectra */
+    float *power;           /* and the powers of one */
+    int first[OPINE_EAR_BANDS];   /* bins of each band */
+    int count[OPINE_EAR_BANDS];
+    float *share[OPINE_EAR_BANDS]; /* how much of each bin lies inside */
+    struct opine_ear_band band[OPINE_EAR_BANDS];
+    double outer[OPINE_EAR_BANDS];     /* outer and middle ear, power factor */
+    double noise[OPINE_EAR_BANDS];     /* internal noise, power */
+    double threshold[OPINE_EAR_BANDS]; /* in quiet, power */
+    double rise[OPINE_EAR_BANDS];      /* upper slope at 0 dB, dB/Bark */
+    double norm[OPINE_EAR_BANDS];      /* of spreading: response to equal
+                                          bands at 0 dB */
+    double decay[OPINE_EAR_BANDS];     /* of forward masking, per frame */
+    double step_bark;       /* from band to band, on Schroeder's scale */
+    double down;            /* what spreads to the next lower band */
+};
+
+/**
+ * Make the tables for a rate and band
+ * arena           Where they are kept
+ * ear             Return them; opine_ear_destroy() frees the transform
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_ear_create(struct opine_ear *ear, struct opine_arena *arena, int rate_hz,
+                 enum opine_band limit);
+void opine_ear_destroy(struct opine_ear *ear);
+
+/**
+ * Fill in the bands and what hearing makes of them; part of creation
+ */
+void opine_ear_hearing(struct opine_ear *ear);
+
+/**
+ * Band powers of a signal
+ * x, n            Signal; zeros are taken outside of it
+ * start, shift    Frame t begins at sample start + t hop, rounded, + shift;
+ * frames          so that two signals' frames are apart by shift exactly
+ * gain            Power factor, to units of the threshold scale
+ * pattern         Return the powers, without any effect of the ear
+ */
+void opine_ear_powers(const struct opine_ear *ear,
+                      const struct opine_kernels *kernels, const float *x,
+                      size_t n, double start, ptrdiff_t shift, int frames,
+                      double gain, float *pattern);
+
+/**
+ * Turn band powers into specific loudness, in place
+ * Outer ear and internal noise, spreading over bands, forward masking, and the
+ * loudness of what is left.
+ */
+void opine_ear_loudness(const struct opine_ear *ear, float *pattern,
+                        int frames);
+
+/* What one channel of a pair sounds like */
+struct opine_heard {
+    float *ref, *deg;       /* loudness patterns, what is no fault taken out */
+    double *level_ref;      /* loudness of each frame, sone */
+    double *level_deg;
+    double *spectrum_ref;   /* mean power of each band over active frames, */
+    double *spectrum_deg;   /* before anything was taken out */
+};
+
+struct opine_perceived {
+    int frames;
+    int channels;
+    double start;           /* of the first frame, samples of the reference */
+    double level_db;        /* of the degraded beyond the reference's */
+    struct opine_heard *channel;
+};
+
+/**
+ * Perceive a pair: both signals' loudness patterns, frame by frame aligned
+ * arena           Where the patterns are kept
+ * from_s, to_s    Part of the reference, both 0 for all of it
+ * perceived       Return the patterns
+ *
+ * Frames lie on a grid of the reference, so that a delay changes nothing. Level,
+ * linear response and slow gain of the degraded are taken out (compensate.c).
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
+               struct opine_arena *arena, const struct opine_config *config,
+               const struct opine_prepared *pair,
+               const struct opine_alignment *alignment,
+               struct opine_perceived *perceived);
+
+/**
+ * Take out of one channel what listeners do not hold against a recording
+ * ref, deg        Band powers; the reference takes on the degraded's linear
+ *                 response, the degraded the reference's gain
+ * active          Frames that count for the response, at least one
+ * level           Power factor that matches their levels, applied to deg
+ * keep_level      Leave level and gain alone
+ * heard           Return both mean spectra, as they were
+ */
+void opine_compensate(const struct opine_ear *ear, float *ref, float *deg,
+                      int frames, const unsigned char *active, double level,
+                      int keep_level, struct opine_heard *heard);
+
+/**
+ * Tell speech from other material
+ * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by the loudness of the
+ *                 reference over time
+ */
+enum opine_mode opine_material(const struct opine_perceived *perceived);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ear.h"
+
+#include "base/try.h"
+
+#include <math.h>
+
+#define FULL_SCALE_DB_SPL 99.0  /* a mean square of 1; -26 dBov is then the 73 dB
+                                   SPL of a comfortable listening level */
+#define ACTIVE_SHARE 1e-4       /* 40 dB below the loudest (2 dB: no effect) */
+#define FRAMES_LEAST 5          /* to say anything about a recording */
+#define LEVEL_LIMIT 1e6         /* of level matching, a power: what is 60 dB
+                                   down is not a quiet copy */
+
+/* The part of the reference that both recordings hold and the caller wants */
+static void find_part(const struct opine_ear *ear,
+                      const struct opine_config *config,
+                      const struct opine_prepared *pair, double delay,
+                      struct opine_perceived *p)
+{
+    double begin = fmax(0, -delay);
+    double end = fmin((double)pair->ref.n, (double)pair->deg.n - delay);
+
+    if (config->to_s > 0) {
+        begin = fmax(begin, config->from_s * pair->rate_hz);
+        end = fmin(end, config->to_s * pair->rate_hz);
+    } else {
+        begin = fmax(begin, config->from_s * pair->rate_hz);
+    }
+    p->start = ceil(begin / ear->hop) * ear->hop;
+    p->frames = (int)floor((end - p->start - ear->size) / ear->hop) + 1;
+}
+
+static enum opine_status take_channel(struct opine_arena *arena, int frames,
+                                      struct opine_heard *h)
+{
+    size_t cells = (size_t)frames * OPINE_EAR_BANDS;
+
+    h->ref = opine_arena_take(arena, cells, sizeof(float));
+    h->deg = opine_arena_take(arena, cells, sizeof(float));
+    h->level_ref = opine_arena_take(arena, (size_t)frames, sizeof(double));
+    h->level_deg = opine_arena_take(arena, (size_t)frames, sizeof(double));
+    h->spectrum_ref =
+        opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
+    h->spectrum_deg =
+        opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
+    return h->ref && h->deg && h->level_ref && h->level_deg &&
+                   h->spectrum_ref && h->spectrum_deg
+               ? OPINE_OK
+               : OPINE_ERR_MEMORY;
+}
+
+static double frame_sum(const float *pattern, int t)
+{
+    const float *frame = pattern + (ptrdiff_t)t * OPINE_EAR_BANDS;
+    double sum = 0;
+
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        sum += (double)frame[b];
+    return sum;
+}
+
+/* Mark the frames of the reference within 40 dB of its loudest, and return the
+ * power ratio reference / degraded in them. Channels count together. */
+static double match_level(const struct opine_perceived *p,
+                          unsigned char *active)
+{
+    double loudest = 0, ref = 0, deg = 0;
+
+    for (int t = 0; t < p->frames; t++) {
+        double *power = &p->channel[0].level_ref[t]; /* free until later */
+
+        *power = 0;
+        for (int c = 0; c < p->channels; c++)
+            *power += frame_sum(p->channel[c].ref, t);
+        loudest = fmax(loudest, *power);
+    }
+    for (int t = 0; t < p->frames; t++) {
+        active[t] = p->channel[0].level_ref[t] >= loudest * ACTIVE_SHARE;
+        if (!active[t])
+            continue;
+        ref += p->channel[0].level_ref[t];
+        for (int c = 0; c < p->channels; c++)
+            deg += frame_sum(p->channel[c].deg, t);
+    }
+    return fmin(ref / fmax(deg, 1e-20), LEVEL_LIMIT);
+}
+
+/* Loudness of each frame: over Bark */
+static void total_loudness(const struct opine_ear *ear, const float *pattern,
+                           int frames, double *level)
+{
+    for (int t = 0; t < frames; t++) {
+        const float *n = pattern + (ptrdiff_t)t * OPINE_EAR_BANDS;
+
+        level[t] = 0;
+        for (int b = 0; b < OPINE_EAR_BANDS; b++)
+            level[t] += (double)n[b] * ear->band[b].width_bark;
+    }
+}
+
+static void hear(const struct opine_ear *ear, const struct opine_config *config,
+                 double level, const unsigned char *active, int frames,
+                 struct opine_heard *h)
+{
+    int keep = config->level == OPINE_LEVEL_KEEP;
+
+    opine_compensate(ear, h->ref, h->deg, frames, active, keep ? 1 : level,
+                     keep, h);
+    opine_ear_loudness(ear, h->ref, frames);
+    opine_ear_loudness(ear, h->deg, frames);
+    total_loudness(ear, h->ref, frames, h->level_ref);
+    total_loudness(ear, h->deg, frames, h->level_deg);
+}
+
+enum opine_status opine_perceive(struct opine_ear *ear,
+                                 const struct opine_kernels *kernels,
+                                 struct opine_arena *arena,
+                                 const struct opine_config *config,
+                                 const struct opine_prepared *pair,
+                                 const struct opine_alignment *alignment,
+                                 struct opine_perceived *p)
+{
+    double gain = pair->gain * pair->gain * pow(10, FULL_SCALE_DB_SPL / 10);
+    unsigned char *active;
+    double level;
+
+    p->channels = pair->channels;
+    find_part(ear, config, pair, alignment->delay, p);
+    if (p->frames < FRAMES_LEAST)
+        return OPINE_ERR_SHORT;
+    p->channel = opine_arena_take(arena, (size_t)p->channels,
+                                  sizeof *p->channel);
+    active = opine_arena_take(arena, (size_t)p->frames, 1);
+    if (!p->channel || !active)
+        return OPINE_ERR_MEMORY;
+    for (int c = 0; c < p->channels; c++) {
+        struct opine_heard *h = &p->channel[c];
+
+        TRY(take_channel(arena, p->frames, h));
+        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, p->start,
+                         0, p->frames, gain, h->ref);
+        opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, p->start,
+                         (ptrdiff_t)llround(alignment->delay), p->frames, gain,
+                         h->deg);
+    }
+    level = match_level(p, active);
+    p->level_db = -10 * log10(level);
+    for (int c = 0; c < p->channels; c++)
+        hear(ear, config, level, active, p->frames, &p->channel[c]);
+    return OPINE_OK;
+}

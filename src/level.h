@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Level: what can be told from one signal alone
+ */
+#ifndef OPINE_SRC_LEVEL_H
+#define OPINE_SRC_LEVEL_H
+
+#include "opine.h"
+
+/* Lower and upper edge of a band */
+struct opine_edges {
+    double low_hz, high_hz;
+};
+
+/**
+ * Edges of what a band promises the listener
+ */
+struct opine_edges opine_band_edges(enum opine_band band);
+
+/**
+ * Active level after ITU-T P.56, method B
+ * x               x[c]: channel c, n samples
+ * channels, rate_hz
+ * band            Narrower bands than fb are measured behind a filter
+ * return          In dBov, 0 for a full-scale square wave; -INFINITY for
+ *                 silence
+ *
+ * Of several channels the root of the mean square is taken, sample by sample.
+ */
+double opine_active_level(float *const *x, size_t n, int channels,
+                          int rate_hz, enum opine_band band);
+
+/**
+ * Share of samples in flat tops
+ * return          0 to 1, mean over channels
+ *
+ * Counts samples beyond 0.985 of their channel's greatest or least value that
+ * have such a neighbour, in 10 ms frames within 40 dB of the loudest. Unclipped
+ * files stay below 0.0004, clipped ones reach 0.002 to 0.5.
+ */
+double opine_flat_share(float *const *x, size_t n, int channels, int rate_hz);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "map.h"
+
+#include <math.h>
+
+#define TOP 4.75         /* of every band but the narrow one */
+#define TOP_NARROW 4.5   /* as in ITU-T P.862 and P.863 for narrow band */
+#define TWO_SIDED_95 1.96
+
+/* Evidence of relation: below the first value there is none, above the second
+ * there is no doubt. */
+#define RELATED_LEAST 0.25
+#define RELATED_SURE 0.45
+
+const struct opine_model opine_model = {
+#include "model.def"
+};
+
+double opine_map_top(enum opine_band band)
+{
+    return band == OPINE_BAND_NB ? TOP_NARROW : TOP;
+}
+
+static double smoothstep(double x, double low, double high)
+{
+    double t = fmin(fmax((x - low) / (high - low), 0), 1);
+
+    return t * t * (3 - 2 * t);
+}
+
+static double clamp_mos(double mos, double top)
+{
+    return fmin(fmax(mos, 1), top);
+}
+
+void opine_map(const struct opine_model *model, enum opine_band band,
+               double confidence, const struct opine_disturbed *d,
+               struct opine_mapped *m)
+{
+    double top = opine_map_top(band);
+    double x = pow(d->total / model->x50, model->slope);
+    double heard = 1 + (top - 1) / (1 + x);
+    double related = smoothstep(fmax(d->similarity, confidence), RELATED_LEAST,
+                                RELATED_SURE);
+
+    *m = (struct opine_mapped){ 0 };
+    m->mos = 1 + (heard - 1) * related;
+    m->low = clamp_mos(m->mos - TWO_SIDED_95 * model->spread, top);
+    m->high = clamp_mos(m->mos + TWO_SIDED_95 * model->spread, top);
+    m->unrelated = related < 0.5;
+    m->out_of_range = d->total > model->range;
+    for (int c = 0; c < OPINE_CELL_CAUSES; c++)
+        m->cost[c] = d->share[c] * (top - heard);
+    m->cost[OPINE_UNRELATED] = heard - m->mos;
+}

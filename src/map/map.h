@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Map: from the disturbance to the score, and to what each cause cost
+ */
+#ifndef OPINE_SRC_MAP_H
+#define OPINE_SRC_MAP_H
+
+#include "disturb/disturb.h"
+
+/* The fitted model; its only copy is model.def */
+struct opine_model {
+    const char *version;
+    double x50;     /* disturbance of the middle of the scale */
+    double slope;
+    double spread;  /* MOS: standard deviation of listening tests' means about
+                       the score, data sets left out in turn */
+    double range;   /* largest disturbance among what it was fitted on */
+};
+
+extern const struct opine_model opine_model;
+
+struct opine_mapped {
+    double mos, low, high;
+    double cost[OPINE_CAUSES]; /* adding up to top - mos */
+    int unrelated;             /* the score was pulled down for it */
+    int out_of_range;
+};
+
+/**
+ * Highest score of a band, that of identity
+ */
+double opine_map_top(enum opine_band band);
+
+/**
+ * Map a disturbance
+ * confidence      Of the alignment: with similarity, evidence of relation
+ * mapped          Return the score
+ *
+ *   mos = 1 + (top - 1) g / (1 + (x / x50)^slope)
+ *
+ * g is 1 unless nothing says that the two recordings are of one material; then
+ * it falls to 0.
+ */
+void opine_map(const struct opine_model *model, enum opine_band band,
+               double confidence, const struct opine_disturbed *disturbed,
+               struct opine_mapped *mapped);
+
+#endif

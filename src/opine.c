@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The flow: prepare, align, perceive, disturb, map, report. */
+#include "opine.h"
+
+#include "align/align.h"
+#include "base/try.h"
+#include "disturb/disturb.h"
+#include "ear/ear.h"
+#include "level.h"
+#include "map/map.h"
+#include "prepare.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEGRADED_SILENT_DBOV (-90.0) /* the noise of 16 bits lies below */
+#define CONFIDENCE_LOW 0.3
+#define BAND_FILLED 0.75             /* of the band's upper edge */
+
+struct opine_context {
+    struct opine_config config;
+    struct opine_kernels kernels;
+    struct opine_ear ear;        /* for the rate scored last; rate 0: none */
+    struct opine_arena tables;   /* of the ear */
+    struct opine_arena scratch;  /* of the pair being scored */
+};
+
+/* What the stages hand on */
+struct stages {
+    struct opine_prepared prepared;
+    struct opine_alignment alignment;
+    struct opine_perceived perceived;
+    struct opine_disturbed disturbed;
+    struct opine_mapped mapped;
+};
+
+/* ------------------------------------------------------------- context */
+
+void opine_config_init(struct opine_config *config)
+{
+    *config = (struct opine_config){ .size = sizeof *config, .align = 1 };
+}
+
+/* Settings of a caller that may be older and know fewer fields */
+static enum opine_status read_config(const struct opine_config *given,
+                                     struct opine_config *config)
+{
+    opine_config_init(config);
+    if (!given)
+        return OPINE_OK;
+    if (given->size < sizeof given->size || given->size > sizeof *config)
+        return OPINE_ERR_ARGUMENT;
+    memcpy(config, given, given->size);
+    config->size = sizeof *config;
+    if ((unsigned)config->band > OPINE_BAND_NB ||
+        (unsigned)config->mode > OPINE_MODE_AUDIO ||
+        (unsigned)config->level > OPINE_LEVEL_KEEP ||
+        (unsigned)config->cpu > OPINE_CPU_AVX2)
+        return OPINE_ERR_ARGUMENT;
+    if (!config->alloc != !config->free)
+        return OPINE_ERR_ARGUMENT;
+    if (!(config->from_s >= 0) || !(config->to_s >= 0) ||
+        (config->to_s > 0 && config->to_s <= config->from_s))
+        return OPINE_ERR_ARGUMENT;
+    return OPINE_OK;
+}
+
+enum opine_status opine_create(struct opine_context **context,
+                               const struct opine_config *given)
+{
+    struct opine_config config;
+    struct opine_kernels kernels;
+    struct opine_allocator from;
+    struct opine_arena first;
+    struct opine_context *made;
+
+    if (!context)
+        return OPINE_ERR_ARGUMENT;
+    *context = NULL;
+    TRY(read_config(given, &config));
+    TRY(opine_kernels_init(&kernels, config.cpu));
+    from = (struct opine_allocator){ config.alloc, config.free, config.opaque };
+    opine_arena_init(&first, &from);
+    made = first.from.alloc(first.from.opaque, sizeof *made);
+    if (!made)
+        return OPINE_ERR_MEMORY;
+    memset(made, 0, sizeof *made);
+    made->config = config;
+    made->kernels = kernels;
+    opine_arena_init(&made->tables, &from);
+    opine_arena_init(&made->scratch, &from);
+    *context = made;
+    return OPINE_OK;
+}
+
+void opine_destroy(struct opine_context *context)
+{
+    struct opine_allocator from;
+
+    if (!context)
+        return;
+    from = context->tables.from;
+    opine_ear_destroy(&context->ear);
+    opine_arena_free(&context->scratch);
+    opine_arena_free(&context->tables);
+    from.free(from.opaque, context);
+}
+
+/* -------------------------------------------------------------- report */
+
+static struct opine_signal describe(const struct opine_audio *audio,
+                                    const struct opine_prepared_signal *s)
+{
+    return (struct opine_signal){ audio->rate_hz, audio->channels,
+                                  (double)audio->frames / audio->rate_hz,
+                                  s->level_dbov };
+}
+
+static unsigned flags(const struct opine_config *config,
+                      const struct stages *s)
+{
+    double band_hz = opine_band_edges(config->band).high_hz;
+    unsigned set = s->prepared.flags;
+
+    if (s->alignment.confidence < CONFIDENCE_LOW)
+        set |= OPINE_FLAG_LOW_CONFIDENCE;
+    if (s->alignment.polarity < 0)
+        set |= OPINE_FLAG_POLARITY;
+    if (s->prepared.deg.level_dbov < DEGRADED_SILENT_DBOV)
+        set |= OPINE_FLAG_DEGRADED_SILENT;
+    if (s->disturbed.reference_cutoff_hz < BAND_FILLED * band_hz)
+        set |= OPINE_FLAG_BAND_LIMITED;
+    if (s->mapped.unrelated)
+        set |= OPINE_FLAG_UNRELATED;
+    if (s->mapped.out_of_range)
+        set |= OPINE_FLAG_OUT_OF_RANGE;
+    return set;
+}
+
+static void report(const struct opine_context *context, const struct stages *s,
+                   const struct opine_audio *ref,
+                   const struct opine_audio *deg, struct opine_result *r)
+{
+    double ms = 1000.0 / s->prepared.rate_hz;
+
+    *r = (struct opine_result){
+        .mos = s->mapped.mos,
+        .mos_low = s->mapped.low,
+        .mos_high = s->mapped.high,
+        .disturbance = s->disturbed.total,
+        .identical = s->disturbed.identical,
+        .flags = flags(&context->config, s),
+        .band = context->config.band,
+        .mode = context->config.mode,
+        .cpu = context->kernels.cpu,
+        .rate_hz = s->prepared.rate_hz,
+        .channels = s->prepared.channels,
+        .reference = describe(ref, &s->prepared.ref),
+        .degraded = describe(deg, &s->prepared.deg),
+        .delay_ms = s->alignment.delay * ms,
+        .delay_confidence = s->alignment.confidence,
+        .polarity = s->alignment.polarity,
+        .trimmed_head_ms = s->alignment.trimmed_head * ms,
+        .trimmed_tail_ms = s->alignment.trimmed_tail * ms,
+    };
+    if (r->mode == OPINE_MODE_AUTO)
+        r->mode = opine_material(&s->perceived);
+    for (int c = 0; c < OPINE_CAUSES; c++) {
+        r->disturbances[c].value = s->disturbed.value[c];
+        r->disturbances[c].cost = s->mapped.cost[c];
+    }
+}
+
+/* ---------------------------------------------------------------- flow */
+
+/* Tables for the rate of the pair, kept while the rate stays */
+static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
+{
+    if (context->ear.rate_hz == rate_hz)
+        return OPINE_OK;
+    opine_ear_destroy(&context->ear);
+    opine_arena_clear(&context->tables);
+    return opine_ear_create(&context->ear, &context->tables, rate_hz,
+                            context->config.band);
+}
+
+enum opine_status opine_score(struct opine_context *context,
+                              const struct opine_audio *reference,
+                              const struct opine_audio *degraded,
+                              struct opine_result *result)
+{
+    struct opine_arena *scratch;
+    const struct opine_config *config;
+    const struct opine_kernels *kernels;
+    struct stages s;
+
+    if (!context || !reference || !degraded || !result)
+        return OPINE_ERR_ARGUMENT;
+    scratch = &context->scratch;
+    config = &context->config;
+    kernels = &context->kernels;
+    opine_arena_clear(scratch);
+
+    TRY(opine_prepare(scratch, config, reference, degraded, &s.prepared));
+    TRY(opine_align(scratch, kernels, &s.prepared, config->align,
+                    &s.alignment));
+    TRY(tune_ear(context, s.prepared.rate_hz));
+    TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
+                       &s.alignment, &s.perceived));
+    TRY(opine_disturb(scratch, &context->ear, &s.prepared, &s.perceived,
+                      &s.disturbed));
+    opine_map(&opine_model, config->band, s.alignment.confidence,
+              &s.disturbed, &s.mapped);
+    report(context, &s, reference, degraded, result);
+    return OPINE_OK;
+}
+
+enum opine_status opine_score_once(const struct opine_config *config,
+                                   const struct opine_audio *reference,
+                                   const struct opine_audio *degraded,
+                                   struct opine_result *result)
+{
+    struct opine_context *context;
+    enum opine_status status;
+
+    TRY(opine_create(&context, config));
+    status = opine_score(context, reference, degraded, result);
+    opine_destroy(context);
+    return status;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "prepare.h"
+
+#include "base/resample.h"
+#include "base/try.h"
+#include "level.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RATE_MIN_HZ 8000
+#define RATE_MAX_HZ 192000
+#define RATE_AUDIBLE_HZ 48000   /* holds all that the ear model looks at */
+#define RATE_FULL_BAND_HZ 44100 /* still holds 20 kHz */
+#define CHANNELS_MAX 64
+#define SHORTEST_S 0.25
+#define LONGEST_S (4 * 3600.0)
+#define LEVEL_DBOV (-26.0)       /* nominal active level of speech, P.56 */
+#define REFERENCE_SILENT_DBOV (-80.0)
+#define SHORT_S 2.0              /* below it a score says little */
+#define LENGTH_DIFFERS_S 1.0
+#define LENGTH_DIFFERS_SHARE 0.05
+#define CLIPPED_SHARE 0.002      /* least flat share of clipped files */
+
+/* --------------------------------------------------------------- check */
+
+static enum opine_status check(const struct opine_audio *a)
+{
+    double seconds;
+
+    if (!a || (!a->data && a->frames))
+        return OPINE_ERR_ARGUMENT;
+    if (a->rate_hz < RATE_MIN_HZ || a->rate_hz > RATE_MAX_HZ)
+        return OPINE_ERR_RATE;
+    if (a->channels < 1 || a->channels > CHANNELS_MAX)
+        return OPINE_ERR_CHANNELS;
+    seconds = (double)a->frames / a->rate_hz;
+    if (seconds < SHORTEST_S)
+        return OPINE_ERR_SHORT;
+    return seconds > LONGEST_S ? OPINE_ERR_LONG : OPINE_OK;
+}
+
+/* A rate that loses nothing audible of either signal, at the least cost */
+static int common_rate(int a, int b)
+{
+    int lower = a < b ? a : b, higher = a < b ? b : a;
+
+    if (lower == higher || higher <= RATE_AUDIBLE_HZ)
+        return higher;
+    return lower >= RATE_FULL_BAND_HZ ? lower : RATE_AUDIBLE_HZ;
+}
+
+/* ---------------------------------------------------------------- copy */
+
+static float **take_channels(struct opine_arena *arena, int channels, size_t n)
+{
+    float **x = opine_arena_take(arena, (size_t)channels, sizeof *x);
+
+    for (int c = 0; x && c < channels; c++) {
+        x[c] = opine_arena_take(arena, n, sizeof **x);
+        if (!x[c])
+            return NULL;
+    }
+    return x;
+}
+
+/* The view with its steps spelt out */
+static struct opine_audio explicit_steps(const struct opine_audio *a)
+{
+    struct opine_audio view = *a;
+
+    if (!view.frame_step && !view.channel_step) {
+        view.frame_step = a->channels;
+        view.channel_step = 1;
+    }
+    return view;
+}
+
+static int copy_channel(float *y, const struct opine_audio *a, int channel)
+{
+    const float *x = a->data + channel * a->channel_step;
+    int finite = 1;
+
+    for (size_t i = 0; i < a->frames; i++) {
+        y[i] = x[(ptrdiff_t)i * a->frame_step];
+        finite &= fabsf(y[i]) <= 3.4e38f;
+    }
+    return finite;
+}
+
+/* y becomes the mean of all channels */
+static void mix(float *const *x, size_t n, int channels, float *y)
+{
+    const float share = 1.0f / (float)channels;
+
+    for (size_t i = 0; i < n; i++) {
+        float sum = 0;
+        for (int c = 0; c < channels; c++)
+            sum += x[c][i];
+        y[i] = sum * share;
+    }
+}
+
+static void remove_mean(float *x, size_t n)
+{
+    double sum = 0;
+    float mean;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i];
+    mean = (float)(sum / (double)n);
+    for (size_t i = 0; i < n; i++)
+        x[i] -= mean;
+}
+
+/* One signal, planar, at its own rate and channel count */
+static enum opine_status copy(struct opine_arena *arena,
+                              const struct opine_audio *audio,
+                              enum opine_status not_finite,
+                              struct opine_prepared_signal *s)
+{
+    struct opine_audio view = explicit_steps(audio);
+
+    s->n = view.frames;
+    s->x = take_channels(arena, view.channels, s->n);
+    if (!s->x)
+        return OPINE_ERR_MEMORY;
+    for (int c = 0; c < view.channels; c++) {
+        if (!copy_channel(s->x[c], &view, c))
+            return not_finite;
+        remove_mean(s->x[c], s->n);
+    }
+    return OPINE_OK;
+}
+
+/* --------------------------------------------------- channels and rate */
+
+static int channels_equal(const struct opine_prepared_signal *s, int channels)
+{
+    for (int c = 1; c < channels; c++)
+        if (memcmp(s->x[c], s->x[0], s->n * sizeof(float)))
+            return 0;
+    return 1;
+}
+
+static void choose_channels(int ref_channels, int deg_channels,
+                            struct opine_prepared *pair)
+{
+    pair->channels = ref_channels;
+    if (ref_channels != deg_channels) {
+        mix(pair->ref.x, pair->ref.n, ref_channels, pair->ref.x[0]);
+        mix(pair->deg.x, pair->deg.n, deg_channels, pair->deg.x[0]);
+        pair->channels = 1;
+        pair->flags |= OPINE_FLAG_MIXED_DOWN;
+    } else if (channels_equal(&pair->ref, ref_channels) &&
+               channels_equal(&pair->deg, deg_channels)) {
+        pair->channels = 1;
+    }
+}
+
+static enum opine_status to_rate(struct opine_arena *arena, int channels,
+                                 int from_hz, int to_hz,
+                                 struct opine_prepared_signal *s)
+{
+    size_t n = opine_resample_count(s->n, from_hz, to_hz);
+    float **y;
+
+    if (from_hz == to_hz)
+        return OPINE_OK;
+    y = take_channels(arena, channels, n);
+    if (!y)
+        return OPINE_ERR_MEMORY;
+    for (int c = 0; c < channels; c++)
+        TRY(opine_resample(s->x[c], s->n, from_hz, y[c], n, to_hz));
+    s->x = y;
+    s->n = n;
+    return OPINE_OK;
+}
+
+/* ------------------------------------------------------------ the stage */
+
+static void measure(struct opine_prepared_signal *s, int channels, int rate_hz,
+                    enum opine_band band)
+{
+    s->level_dbov = opine_active_level(s->x, s->n, channels, rate_hz, band);
+    s->flat = opine_flat_share(s->x, s->n, channels, rate_hz);
+}
+
+static unsigned length_flags(const struct opine_audio *ref,
+                             const struct opine_audio *deg)
+{
+    double a = (double)ref->frames / ref->rate_hz;
+    double b = (double)deg->frames / deg->rate_hz;
+    double apart = fabs(a - b);
+    unsigned flags = 0;
+
+    if (apart > LENGTH_DIFFERS_S || apart > LENGTH_DIFFERS_SHARE * fmax(a, b))
+        flags |= OPINE_FLAG_LENGTH_DIFFERS;
+    if (fmin(a, b) < SHORT_S)
+        flags |= OPINE_FLAG_SHORT;
+    return flags;
+}
+
+enum opine_status opine_prepare(struct opine_arena *arena,
+                                const struct opine_config *config,
+                                const struct opine_audio *ref,
+                                const struct opine_audio *deg,
+                                struct opine_prepared *pair)
+{
+    memset(pair, 0, sizeof *pair);
+    TRY(check(ref));
+    TRY(check(deg));
+    TRY(copy(arena, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
+    TRY(copy(arena, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
+
+    measure(&pair->ref, ref->channels, ref->rate_hz, config->band);
+    measure(&pair->deg, deg->channels, deg->rate_hz, config->band);
+    if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
+        return OPINE_ERR_REFERENCE_SILENT;
+    pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
+
+    choose_channels(ref->channels, deg->channels, pair);
+    pair->rate_hz = common_rate(ref->rate_hz, deg->rate_hz);
+    TRY(to_rate(arena, pair->channels, ref->rate_hz, pair->rate_hz,
+                &pair->ref));
+    TRY(to_rate(arena, pair->channels, deg->rate_hz, pair->rate_hz,
+                &pair->deg));
+
+    pair->flags |= length_flags(ref, deg);
+    if (ref->rate_hz != deg->rate_hz)
+        pair->flags |= OPINE_FLAG_RESAMPLED;
+    if (pair->ref.flat > CLIPPED_SHARE)
+        pair->flags |= OPINE_FLAG_CLIPPED;
+    return OPINE_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Prepare: both signals at one rate, with one channel layout, and their levels
+ */
+#ifndef OPINE_SRC_PREPARE_H
+#define OPINE_SRC_PREPARE_H
+
+#include "base/arena.h"
+#include "opine.h"
+
+/* One of the two signals */
+struct opine_prepared_signal {
+    float **x;             /* x[c][i], channel c, mean removed */
+    size_t n;              /* samples per channel */
+    double level_dbov;     /* active level in the band, as it came */
+    double flat;           /* share of flat tops, 0 to 1, as it came */
+};
+
+struct opine_prepared {
+    struct opine_prepared_signal ref, deg;
+    int rate_hz;
+    int channels;
+    double gain;           /* brings the reference to -26 dBov */
+    unsigned flags;        /* set of enum opine_flag */
+};
+
+/**
+ * Check and prepare a pair
+ * arena           Where the signals are kept
+ * config          Band and part; checked by opine_create()
+ * pair            Return both signals
+ *
+ * Signals of one rate stay at it. Unlike ones are brought to the higher rate,
+ * so that neither loses band; a rate above 48 kHz holds nothing audible, so
+ * then to the lower, or to 48 kHz if that is below 44.1 kHz. Unlike channel
+ * counts are mixed to mono. Channels that are all equal become one. The signals
+ * keep their levels: `gain` is applied to their spectra.
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_prepare(struct opine_arena *arena, const struct opine_config *config,
+              const struct opine_audio *ref, const struct opine_audio *deg,
+              struct opine_prepared *pair);
+
+#endif
