@@ -164,7 +164,7 @@ static void report(const struct opine_context *context, const struct stages *s,
         .trimmed_tail_ms = s->alignment.trimmed_tail * ms,
     };
     if (r->mode == OPINE_MODE_AUTO)
-        r->mode = opine_material(&s->perceived);
+        r->mode = opine_material(&context->ear, &s->perceived);
     for (int c = 0; c < OPINE_CAUSES; c++) {
         r->disturbances[c].value = s->disturbed.value[c];
         r->disturbances[c].cost = s->mapped.cost[c];

@@ -138,9 +138,10 @@ void opine_compensate(const struct opine_ear *ear, float *ref, float *deg,
 
 /**
  * Tell speech from other material
- * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by the loudness of the
- *                 reference over time
+ * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by how the loudness of the
+ *                 reference moves between bands
  */
-enum opine_mode opine_material(const struct opine_perceived *perceived);
+enum opine_mode opine_material(const struct opine_ear *ear,
+                               const struct opine_perceived *perceived);
 
 #endif

@@ -8,9 +8,11 @@
 #define TWO_SIDED_95 1.96
 
 /* Evidence of relation: below the first value there is none, above the second
- * there is no doubt. */
-#define RELATED_LEAST 0.25
-#define RELATED_SURE 0.45
+ * no doubt. 650 pairs of unlike speech and music stay below 0.43 in 99 % of
+ * cases, 0.57 at most; listening tests and ladders above 0.65 except for shifts
+ * of pitch by a semitone. */
+#define RELATED_LEAST 0.40
+#define RELATED_SURE 0.65
 
 const struct opine_model opine_model = {
 #include "model.def"
@@ -40,8 +42,8 @@ void opine_map(const struct opine_model *model, enum opine_band band,
     double top = opine_map_top(band);
     double x = pow(d->total / model->x50, model->slope);
     double heard = 1 + (top - 1) / (1 + x);
-    double related = smoothstep(fmax(d->similarity, confidence), RELATED_LEAST,
-                                RELATED_SURE);
+    double evidence = 1 - (1 - d->similarity) * (1 - confidence);
+    double related = smoothstep(evidence, RELATED_LEAST, RELATED_SURE);
 
     *m = (struct opine_mapped){ 0 };
     m->mos = 1 + (heard - 1) * related;
