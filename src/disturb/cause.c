@@ -13,7 +13,9 @@
 #define NOISE_MARGIN 2.0  /* steady noise seldom exceeds its median by this */
 #define NOISE_LEAST 0.01  /* sone/Bark, hardly audible */
 #define PAST_HALF_S 0.2   /* an echo or a room's tail halves its loudness */
-#define PAST_OVER 2.0     /* after an offset: the past was this much louder */
+#define PAST_OVER 2.0     /* after an offset the past was this much louder, */
+#define OFFSET_OVER 1.4   /* over all bands this much: noise that follows the
+                             signal, as of a coarse quantiser, falls with it */
 
 static int ascending(const void *a, const void *b)
 {
@@ -79,17 +81,25 @@ enum opine_status opine_evidence_gather(struct opine_arena *arena,
         evidence->noise[b] = steady_noise(heard, frames, quiet, b, added);
         evidence->past[b] = 0;
     }
+    evidence->past_level = 0;
+    evidence->is_offset = 0;
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
 
-void opine_evidence_step(struct opine_evidence *e, const float *ref)
+void opine_evidence_frame(struct opine_evidence *e, double level)
 {
-    double hop_s = e->ear->hop / e->ear->rate_hz;
-    double decay = pow(0.5, hop_s / PAST_HALF_S);
+    e->is_offset = e->past_level > OFFSET_OVER * level;
+}
+
+void opine_evidence_step(struct opine_evidence *e, const float *ref,
+                         double level)
+{
+    double decay = pow(0.5, e->ear->hop / e->ear->rate_hz / PAST_HALF_S);
 
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
         e->past[b] = fmax(decay * e->past[b], (double)ref[b]);
+    e->past_level = fmax(decay * e->past_level, level);
 }
 
 int opine_evidence_cause(const struct opine_evidence *e, int band, double ref,
@@ -105,7 +115,8 @@ int opine_evidence_cause(const struct opine_evidence *e, int band, double ref,
     if (e->noise[band] > NOISE_LEAST &&
         deg - ref <= NOISE_MARGIN * e->noise[band])
         return OPINE_NOISE;
-    if (e->past[band] > PAST_OVER * ref && deg <= e->past[band])
+    if (e->is_offset && e->past[band] > PAST_OVER * ref &&
+        deg <= e->past[band])
         return OPINE_ECHO;
     return OPINE_DISTORTION;
 }

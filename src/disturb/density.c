@@ -33,6 +33,7 @@ enum opine_status opine_density(struct opine_arena *arena,
 
         frame[t] = (struct opine_frame){ { 0 }, 0 };
         frame[t].silent = heard->level_deg[t] < SILENT * heard->level_ref[t];
+        opine_evidence_frame(&evidence, heard->level_ref[t]);
         for (int b = 0; b < OPINE_EAR_BANDS; b++) {
             double r = (double)ref[b], d = (double)deg[b];
             double here = density(r, d);
@@ -45,7 +46,7 @@ enum opine_status opine_density(struct opine_arena *arena,
                 frame[t].cause[cause] += here * ear->band[b].width_bark;
             }
         }
-        opine_evidence_step(&evidence, ref);
+        opine_evidence_step(&evidence, ref, heard->level_ref[t]);
     }
     return OPINE_OK;
 }

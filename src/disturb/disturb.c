@@ -44,8 +44,8 @@ static enum opine_status add_channel(struct opine_arena *arena,
     return OPINE_OK;
 }
 
-static double cutoff_hz(const struct opine_ear *ear,
-                        const struct opine_perceived *p)
+static double reference_cutoff_hz(const struct opine_ear *ear,
+                                  const struct opine_perceived *p)
 {
     int most = 0;
 
@@ -78,7 +78,7 @@ enum opine_status opine_disturb(struct opine_arena *arena,
     for (int c = 0; c < OPINE_CELL_CAUSES && d->total > 0; c++)
         d->share[c] /= d->total;
     d->similarity = opine_similarity(p);
-    d->reference_cutoff_hz = cutoff_hz(ear, p);
+    d->reference_cutoff_hz = reference_cutoff_hz(ear, p);
     d->value[OPINE_LEVEL] = p->level_db;
     d->value[OPINE_CLIPPING] = 100 * fmax(pair->deg.flat - pair->ref.flat, 0);
     return OPINE_OK;

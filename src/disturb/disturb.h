@@ -58,17 +58,23 @@ struct opine_evidence {
     const struct opine_ear *ear;
     int first_band, end_band;       /* the degraded's band */
     double noise[OPINE_EAR_BANDS];  /* steady loudness it adds to pauses */
-    double past[OPINE_EAR_BANDS];   /* decaying memory of the reference */
+    double past[OPINE_EAR_BANDS];   /* decaying memory of the reference, */
+    double past_level;              /* and of its total loudness */
+    int is_offset;                  /* this frame is well below the memory */
 };
 
 /**
- * Gather the evidence; then call opine_evidence_step() after each frame
+ * Gather the evidence; then, for each frame in order, begin with _frame() and
+ * end with _step()
+ * level           Loudness of the reference in the frame
  */
 OPINE_MUST_CHECK enum opine_status
 opine_evidence_gather(struct opine_arena *arena, const struct opine_ear *ear,
                       const struct opine_heard *heard, int frames,
                       struct opine_evidence *evidence);
-void opine_evidence_step(struct opine_evidence *evidence, const float *ref);
+void opine_evidence_frame(struct opine_evidence *evidence, double level);
+void opine_evidence_step(struct opine_evidence *evidence, const float *ref,
+                         double level);
 
 /**
  * The cause that a disturbed cell belongs to

@@ -84,13 +84,32 @@ double opine_similarity(const struct opine_perceived *p)
 
 /* ------------------------------------------------------------- measures */
 
+/* Where the degraded's band ends: inside of its last band at the share of the
+ * reference's power that it holds */
+static double cutoff_hz(const struct opine_ear *ear,
+                        const struct opine_heard *heard)
+{
+    const struct opine_ear_band *last;
+    double ref, deg;
+    int first, end;
+
+    opine_band_range(heard->spectrum_deg, heard->spectrum_ref, &first, &end);
+    if (!end)
+        return 0;
+    last = &ear->band[end - 1];
+    ref = heard->spectrum_ref[end - 1];
+    deg = heard->spectrum_deg[end - 1];
+    return last->low_hz +
+           (deg < ref ? deg / ref : 1) * (last->high_hz - last->low_hz);
+}
+
 enum opine_status opine_measure(struct opine_arena *arena,
                                 const struct opine_ear *ear,
                                 const struct opine_heard *heard, int frames,
                                 const struct opine_frame *frame, double *value)
 {
     double loud, pause, pause_noise = 0;
-    int loud_frames = 0, pauses = 0, first, end;
+    int loud_frames = 0, pauses = 0;
 
     memset(value, 0, OPINE_CAUSES * sizeof *value);
     TRY(opine_pause_level(arena, heard->level_ref, frames, &loud, &pause));
@@ -111,7 +130,6 @@ enum opine_status opine_measure(struct opine_arena *arena,
         value[c] /= loud_frames;
     value[OPINE_PAUSE_NOISE] =
         pauses >= PAUSES_LEAST ? pause_noise / pauses : (double)NAN;
-    opine_band_range(heard->spectrum_deg, heard->spectrum_ref, &first, &end);
-    value[OPINE_BANDWIDTH] = end ? ear->band[end - 1].high_hz : 0;
+    value[OPINE_BANDWIDTH] = cutoff_hz(ear, heard);
     return OPINE_OK;
 }

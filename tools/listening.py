@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""How well opine agrees with listeners, and the fit of its map.
+
+    listening.py table OPINE LISTENING   score every set below the folder
+                                         LISTENING, print the table
+    listening.py fit OPINE LISTENING MODEL
+                                         the same, then fit the two numbers of
+                                         the map and write the file MODEL
+
+OPINE is the command. Each set is a folder with ratings.csv (ref, deg, mos,
+scale, family, group) and, optionally, peers.csv with the scores of other
+metrics on the same files. The two numbers are fitted on the sets in FITTED,
+each with equal weight; the table also shows what each gets when it is left out.
+"""
+import concurrent.futures
+import csv
+import json
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.stats import spearmanr
+
+# Conventional material on a MOS scale; the other sets are regenerated sound or
+# have another scale.
+FITTED = ['tcd_voip', 'p835_fullband', 'tcd_audio14', 'clipping']
+# By what each set can be judged (../shared/listening/README.md)
+JUDGED = [
+    ('tcd_voip', 'file'), ('p835_fullband', 'group'), ('tcd_audio14', 'file'),
+    ('inpainting_tf', 'group'), ('clipping', 'group'), ('mdct_coder', 'file'),
+    ('spatial', 'file'), ('vocoder', 'file'), ('neural_speech', 'file'),
+    ('phase', 'file')]
+TOP = 3.75          # of the scale, beyond 1
+
+
+class Set:
+    """One listening test with the scores of its files."""
+
+    def __init__(self, opine, folder):
+        self.name = os.path.basename(folder)
+        with open(os.path.join(folder, 'ratings.csv'), newline='') as f:
+            rows = list(csv.DictReader(f))
+        self.heard = np.array([float(r['mos']) for r in rows])
+        self.group = np.array([r['group'] for r in rows])
+        self.family = np.array([r['family'] for r in rows])
+        self.is_mos = rows[0]['scale'] == 'MOS1-5'
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(lambda r: score(
+                opine, os.path.join(folder, r['ref']),
+                os.path.join(folder, r['deg'])), rows))
+        self.mos = np.array([r['mos'] for r in results])
+        self.disturbance = np.array([r['disturbance'] for r in results])
+        self.peers = read_peers(os.path.join(folder, 'peers.csv'), rows)
+
+    def means(self, x):
+        """Mean of x in each group."""
+        return np.array([np.nanmean(x[self.group == g])
+                         for g in np.unique(self.group)])
+
+
+def score(opine, ref, deg):
+    """The JSON report of one pair."""
+    run = subprocess.run([opine, '--json', ref, deg], capture_output=True,
+                         text=True, check=True)
+    return json.loads(run.stdout)
+
+
+def read_peers(path, rows):
+    """Other metrics' scores by name, NaN where a metric failed."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, newline='') as f:
+        found = {r['deg']: r for r in csv.DictReader(f)}
+    columns = next(iter(found.values())).keys() - {'ref', 'deg'}
+    return {c: np.array([number(found.get(r['deg'], {}).get(c))
+                         for r in rows]) for c in columns}
+
+
+def number(text):
+    """A float, NaN for an empty field."""
+    return float(text) if text else math.nan
+
+
+def rank(a, b):
+    """Spearman's correlation over pairs that both have a value."""
+    ok = np.isfinite(a) & np.isfinite(b)
+    return spearmanr(a[ok], b[ok])[0] if ok.sum() > 2 else math.nan
+
+
+def rms(x):
+    """Root mean square."""
+    return math.sqrt(np.mean(x ** 2))
+
+
+def to_mos(numbers, disturbance):
+    """The map; numbers are the logarithms of x50 and slope."""
+    x50, slope = np.exp(numbers)
+    return 1 + TOP / (1 + (disturbance / x50) ** slope)
+
+
+def fit(sets):
+    """Least squares over sets of equal weight."""
+    def misses(numbers):
+        return np.concatenate([
+            (to_mos(numbers, s.disturbance) - s.heard) / math.sqrt(len(s.heard))
+            for s in sets])
+    return least_squares(misses, [0.0, -0.4]).x
+
+
+def print_agreement(sets):
+    """Spearman per set, the peers beside it, and inside families."""
+    print('Spearman with listeners (no number of opine is learned on ranks)\n')
+    names = sorted({p for s in sets.values() for p in s.peers})
+    print(f"{'set':15}{'judged':>13}{'opine':>8}"
+          + ''.join(f'{n[:10]:>11}' for n in names)
+          + '  inside families')
+    for name, by in JUDGED:
+        s = sets[name]
+        pick = s.means if by == 'group' else (lambda x: x)
+        n = len(pick(s.heard))
+        line = f"{name:15}{f'{n} {by}s':>13}"
+        line += f'{rank(pick(s.mos), pick(s.heard)):8.3f}'
+        for peer in names:
+            x = s.peers.get(peer)
+            line += ' ' * 11 if x is None else \
+                f'{rank(pick(x), pick(s.heard)):11.3f}'
+        inside = []
+        for f in np.unique(s.family):
+            m = s.family == f
+            if len(np.unique(s.family)) > 1:
+                inside.append(f'{f} {rank(s.mos[m], s.heard[m]):.3f}')
+        print(line + '  ' + ', '.join(inside))
+
+
+def print_level(sets):
+    """RMSE on MOS scales, fitted and with the set left out."""
+    print('\nRMSE in MOS: the shipped map, and the map fitted without the set'
+          '\n')
+    print(f"{'set':15}{'files':>7}{'groups':>8}{'left out':>11}{'groups':>8}"
+          f"{'bias':>7}")
+    left_out = []
+    for name in FITTED:
+        s = sets[name]
+        other = to_mos(fit([sets[o] for o in FITTED if o != name]),
+                       s.disturbance)
+        left_out.append(np.mean((other - s.heard) ** 2))
+        print(f'{name:15}{rms(s.mos - s.heard):7.3f}'
+              f'{rms(s.means(s.mos - s.heard)):8.3f}'
+              f'{rms(other - s.heard):11.3f}'
+              f'{rms(s.means(other - s.heard)):8.3f}'
+              f'{np.mean(other - s.heard):7.2f}')
+    return math.sqrt(np.mean(left_out))
+
+
+def write_model(path, sets, spread):
+    """Fit on all and rewrite the model file; its version is a person's."""
+    x50, slope = np.exp(fit([sets[n] for n in FITTED]))
+    most = max(sets[n].disturbance.max() for n in FITTED)
+    new = {'x50': f'{x50:.3f}', 'slope': f'{slope:.3f}',
+           'spread': f'{spread:.2f}', 'range': f'{most:.1f}'}
+    with open(path) as f:
+        lines = f.readlines()
+    for i, line in enumerate(lines):
+        key = line.split(' ')[0].lstrip('.')
+        if key in new:
+            lines[i] = f'.{key} = {new[key]},\n'
+    with open(path, 'w') as f:
+        f.writelines(lines)
+    print(f'\n{path}: ' + ', '.join(f'{k} {v}' for k, v in new.items()))
+
+
+def main(args):
+    if len(args) not in (3, 4) or args[0] != ('table', 'fit')[len(args) - 3]:
+        sys.exit(__doc__)
+    sets = {name: Set(args[1], os.path.join(args[2], name))
+            for name, _ in JUDGED}
+    print_agreement(sets)
+    spread = print_level(sets)
+    if args[0] == 'fit':
+        write_model(args[3], sets, spread)
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])
