@@ -6,7 +6,8 @@
  * would rate the second one: a mean opinion score on a scale from 1 (bad) to 5
  * (excellent), and what it was lost to. It aligns the two in time, models what
  * the ear makes of each, measures the disturbance between them and maps it to
- * the score. The scale is "opine MOS-LQO"; it claims conformance to no standard.
+ * the score. The scale is "opine MOS-LQO"; it claims conformance to no
+ * standard.
  *
  *   score   verdict        how to read it
  *   4.75    excellent      the top: nothing differs (4.50 in the narrow band)
@@ -109,16 +110,16 @@ OPINE_API const char *opine_model_version(void);
  */
 enum opine_status {
     OPINE_OK = 0,
-    OPINE_ERR_MEMORY = -1,    /* memory could not be had */
-    OPINE_ERR_ARGUMENT = -2,  /* NULL, or a setting out of its range */
-    OPINE_ERR_RATE = -3,      /* sampling rate out of 8000..192000 Hz */
-    OPINE_ERR_CHANNELS = -4,  /* channel count out of 1..64 */
-    OPINE_ERR_SHORT = -5,     /* less than 0.25 s to compare */
-    OPINE_ERR_LONG = -6,      /* more than 4 h */
+    OPINE_ERR_MEMORY = -1,           /* memory could not be had */
+    OPINE_ERR_ARGUMENT = -2,         /* NULL, or a setting out of its range */
+    OPINE_ERR_RATE = -3,             /* sampling rate out of 8000..192000 Hz */
+    OPINE_ERR_CHANNELS = -4,         /* channel count out of 1..64 */
+    OPINE_ERR_SHORT = -5,            /* less than 0.25 s to compare */
+    OPINE_ERR_LONG = -6,             /* more than 4 h */
     OPINE_ERR_REFERENCE_SILENT = -7, /* active level below -80 dBov */
     OPINE_ERR_REFERENCE_VALUE = -8,  /* NaN or infinite sample in it */
     OPINE_ERR_DEGRADED_VALUE = -9,   /* NaN or infinite sample in it */
-    OPINE_ERR_CPU = -10       /* this machine lacks the CPU level asked for */
+    OPINE_ERR_CPU = -10 /* this machine lacks the CPU level asked for */
 };
 
 /**
@@ -133,13 +134,13 @@ OPINE_API const char *opine_status_text(int status);
  * A recording in memory: a view, nothing is owned
  */
 struct opine_audio {
-    const float *data;       /* first sample of the first channel */
-    size_t frames;           /* samples per channel */
-    int channels;            /* 1 to 64 */
-    int rate_hz;             /* 8000 to 192000 */
-    ptrdiff_t frame_step;    /* from a sample to the next of its channel and */
-    ptrdiff_t channel_step;  /* to the next channel, in floats; both 0 mean
-                                interleaved: `channels` and 1 */
+    const float *data;      /* first sample of the first channel */
+    size_t frames;          /* samples per channel */
+    int channels;           /* 1 to 64 */
+    int rate_hz;            /* 8000 to 192000 */
+    ptrdiff_t frame_step;   /* from a sample to the next of its channel and */
+    ptrdiff_t channel_step; /* to the next channel, in floats; both 0 mean
+                               interleaved: `channels` and 1 */
 };
 
 /**
@@ -149,17 +150,17 @@ struct opine_audio {
  * lows; in the narrow band both recordings are limited first, and it is not.
  */
 enum opine_band {
-    OPINE_BAND_FB = 0,       /* full band, 20-20000 Hz */
-    OPINE_BAND_SWB = 1,      /* super-wideband, 50-14000 Hz */
-    OPINE_BAND_WB = 2,       /* wideband, 50-7000 Hz */
-    OPINE_BAND_NB = 3        /* narrow band, 100-3500 Hz */
+    OPINE_BAND_FB = 0,  /* full band, 20-20000 Hz */
+    OPINE_BAND_SWB = 1, /* super-wideband, 50-14000 Hz */
+    OPINE_BAND_WB = 2,  /* wideband, 50-7000 Hz */
+    OPINE_BAND_NB = 3   /* narrow band, 100-3500 Hz */
 };
 
 /**
  * What kind of material the reference is
  */
 enum opine_mode {
-    OPINE_MODE_AUTO = 0,     /* decide from the reference, and report it */
+    OPINE_MODE_AUTO = 0, /* decide from the reference, and report it */
     OPINE_MODE_SPEECH = 1,
     OPINE_MODE_AUDIO = 2
 };
@@ -168,34 +169,34 @@ enum opine_mode {
  * What becomes of a difference in level between the recordings
  */
 enum opine_level {
-    OPINE_LEVEL_MATCH = 0,   /* taken out before they are compared */
-    OPINE_LEVEL_KEEP = 1     /* left in, as if nobody touched the volume */
+    OPINE_LEVEL_MATCH = 0, /* taken out before they are compared */
+    OPINE_LEVEL_KEEP = 1   /* left in, as if nobody touched the volume */
 };
 
 /**
  * Instruction sets, in ascending order on each kind of machine
  */
 enum opine_cpu {
-    OPINE_CPU_BEST = 0,      /* the best that this machine has */
-    OPINE_CPU_C = 1,         /* plain C */
-    OPINE_CPU_AVX2 = 2       /* x86-64 with AVX2 */
+    OPINE_CPU_BEST = 0, /* the best that this machine has */
+    OPINE_CPU_C = 1,    /* plain C */
+    OPINE_CPU_AVX2 = 2  /* x86-64 with AVX2 */
 };
 
 /**
  * How to score; initialise with opine_config_init(), then change what matters
  */
 struct opine_config {
-    size_t size;             /* of this struct, set by opine_config_init() */
-    enum opine_band band;    /* default OPINE_BAND_FB */
-    enum opine_mode mode;    /* default OPINE_MODE_AUTO */
-    enum opine_level level;  /* default OPINE_LEVEL_MATCH */
-    int align;               /* find the delay (default 1), or take it as 0 */
-    double from_s;           /* score only this part of the reference, in */
-    double to_s;             /* seconds; default 0 and 0: all of it */
-    enum opine_cpu cpu;      /* default OPINE_CPU_BEST */
+    size_t size;            /* of this struct, set by opine_config_init() */
+    enum opine_band band;   /* default OPINE_BAND_FB */
+    enum opine_mode mode;   /* default OPINE_MODE_AUTO */
+    enum opine_level level; /* default OPINE_LEVEL_MATCH */
+    int align;              /* find the delay (default 1), or take it as 0 */
+    double from_s;          /* score only this part of the reference, in */
+    double to_s;            /* seconds; default 0 and 0: all of it */
+    enum opine_cpu cpu;     /* default OPINE_CPU_BEST */
     void *(*alloc)(void *opaque, size_t bytes); /* default NULL: malloc() */
     void (*free)(void *opaque, void *memory);   /* default NULL: free() */
-    void *opaque;            /* given to both; default NULL */
+    void *opaque; /* given to both; default NULL */
 };
 
 /**
@@ -213,29 +214,29 @@ OPINE_API void opine_config_init(struct opine_config *config);
  * score. The others are measured beside it and cost nothing.
  */
 enum opine_cause {
-    OPINE_NOISE = 0,         /* added noise, under or between the signal */
-    OPINE_ECHO = 1,          /* added after offsets: echo, reverberation */
-    OPINE_DISTORTION = 2,    /* anything else that was added */
-    OPINE_MISSING = 3,       /* lost parts of the sound */
-    OPINE_GAPS = 4,          /* silence instead of sound */
-    OPINE_BANDWIDTH = 5,     /* lost beyond the edge of the band */
-    OPINE_UNRELATED = 6,     /* this is not the reference's material */
-    OPINE_PAUSE_NOISE = 7,   /* sound where the reference pauses */
-    OPINE_LEVEL = 8,         /* level of the degraded beyond the reference's */
-    OPINE_CLIPPING = 9,      /* flat tops that the reference does not have */
-    OPINE_CAUSES = 10        /* how many there are */
+    OPINE_NOISE = 0,       /* added noise, under or between the signal */
+    OPINE_ECHO = 1,        /* added after offsets: echo, reverberation */
+    OPINE_DISTORTION = 2,  /* anything else that was added */
+    OPINE_MISSING = 3,     /* lost parts of the sound */
+    OPINE_GAPS = 4,        /* silence instead of sound */
+    OPINE_BANDWIDTH = 5,   /* lost beyond the edge of the band */
+    OPINE_UNRELATED = 6,   /* this is not the reference's material */
+    OPINE_PAUSE_NOISE = 7, /* sound where the reference pauses */
+    OPINE_LEVEL = 8,       /* level of the degraded beyond the reference's */
+    OPINE_CLIPPING = 9,    /* flat tops that the reference does not have */
+    OPINE_CAUSES = 10      /* how many there are */
 };
 
 /**
  * What is known of a cause beforehand
  */
 struct opine_cause_info {
-    const char *name;        /* as in reports: "noise" */
-    const char *unit;        /* of its value: "sone", "%", "dB", "Hz" or "" */
-    const char *text;        /* what it is, in a few words */
-    int direction;           /* 1: more is worse, -1: less is worse,
-                                0: either way */
-    int has_cost;            /* 1 when it can cost score */
+    const char *name; /* as in reports: "noise" */
+    const char *unit; /* of its value: "sone", "%", "dB", "Hz" or "" */
+    const char *text; /* what it is, in a few words */
+    int direction;    /* 1: more is worse, -1: less is worse,
+                         0: either way */
+    int has_cost;     /* 1 when it can cost score */
 };
 
 /**
@@ -249,28 +250,28 @@ OPINE_API const struct opine_cause_info *opine_cause_info(int cause);
  * How much of a cause there is
  */
 struct opine_disturbance {
-    double value;            /* in the unit of the cause, NAN if unknown */
-    double cost;             /* in MOS, 0 or more */
+    double value; /* in the unit of the cause, NAN if unknown */
+    double cost;  /* in MOS, 0 or more */
 };
 
 /**
  * Conditions worth knowing that do not prevent a score; a set of bits
  */
 enum opine_flag {
-    OPINE_FLAG_RESAMPLED = 1 << 0,      /* their sampling rates differ */
-    OPINE_FLAG_MIXED_DOWN = 1 << 1,     /* their channel counts differ: both
-                                           were mixed to mono */
-    OPINE_FLAG_LENGTH_DIFFERS = 1 << 2, /* by more than 5 % or 1 s */
-    OPINE_FLAG_LOW_CONFIDENCE = 1 << 3, /* the delay may be wrong */
-    OPINE_FLAG_UNRELATED = 1 << 4,      /* nothing in common was found */
+    OPINE_FLAG_RESAMPLED = 1 << 0,       /* their sampling rates differ */
+    OPINE_FLAG_MIXED_DOWN = 1 << 1,      /* their channel counts differ: both
+                                            were mixed to mono */
+    OPINE_FLAG_LENGTH_DIFFERS = 1 << 2,  /* by more than 5 % or 1 s */
+    OPINE_FLAG_LOW_CONFIDENCE = 1 << 3,  /* the delay may be wrong */
+    OPINE_FLAG_UNRELATED = 1 << 4,       /* nothing in common was found */
     OPINE_FLAG_DEGRADED_SILENT = 1 << 5, /* the degraded holds no sound */
-    OPINE_FLAG_SHORT = 1 << 6,          /* under 2 s were compared */
-    OPINE_FLAG_BAND_LIMITED = 1 << 7,   /* the reference does not fill the
-                                           band that was asked for */
-    OPINE_FLAG_POLARITY = 1 << 8,       /* the polarity is inverted */
-    OPINE_FLAG_CLIPPED = 1 << 9,        /* the reference is clipped itself */
-    OPINE_FLAG_OUT_OF_RANGE = 1 << 10   /* disturbed more than anything that
-                                           the model was fitted on */
+    OPINE_FLAG_SHORT = 1 << 6,           /* under 2 s were compared */
+    OPINE_FLAG_BAND_LIMITED = 1 << 7,    /* the reference does not fill the
+                                            band that was asked for */
+    OPINE_FLAG_POLARITY = 1 << 8,        /* the polarity is inverted */
+    OPINE_FLAG_CLIPPED = 1 << 9,         /* the reference is clipped itself */
+    OPINE_FLAG_OUT_OF_RANGE = 1 << 10    /* disturbed more than anything that
+                                            the model was fitted on */
 };
 
 /**
@@ -287,26 +288,26 @@ struct opine_signal {
     int rate_hz;
     int channels;
     double duration_s;
-    double level_dbov;       /* active level (ITU-T P.56) in the band; a
-                                full-scale sine has -3.01; -INFINITY when
-                                silent */
+    double level_dbov; /* active level (ITU-T P.56) in the band; a
+                          full-scale sine has -3.01; -INFINITY when
+                          silent */
 };
 
 /**
  * The answer
  */
 struct opine_result {
-    double mos;              /* opine MOS-LQO, 1 to 4.75 (narrow band 4.5) */
-    double mos_low;          /* 95 % of listening tests' means are expected */
-    double mos_high;         /* between these two */
-    double disturbance;      /* what was mapped to the score, 0 or more */
-    int identical;           /* 1 when nothing differs but delay and level */
-    unsigned flags;          /* set of enum opine_flag */
-    enum opine_band band;    /* as asked for */
-    enum opine_mode mode;    /* as asked for, or as decided */
-    enum opine_cpu cpu;      /* the level used */
-    int rate_hz;             /* rate and channel count at which the two */
-    int channels;            /* were compared */
+    double mos;           /* opine MOS-LQO, 1 to 4.75 (narrow band 4.5) */
+    double mos_low;       /* 95 % of listening tests' means are expected */
+    double mos_high;      /* between these two */
+    double disturbance;   /* what was mapped to the score, 0 or more */
+    int identical;        /* 1 when nothing differs but delay and level */
+    unsigned flags;       /* set of enum opine_flag */
+    enum opine_band band; /* as asked for */
+    enum opine_mode mode; /* as asked for, or as decided */
+    enum opine_cpu cpu;   /* the level used */
+    int rate_hz;          /* rate and channel count at which the two */
+    int channels;         /* were compared */
     struct opine_signal reference;
     struct opine_signal degraded;
     double delay_ms;         /* positive when the degraded is late */
@@ -343,11 +344,9 @@ OPINE_API const char *opine_cpu_name(enum opine_cpu cpu);
  * degraded        What became of it
  * result          Return the answer; untouched on failure
  */
-OPINE_API OPINE_MUST_CHECK enum opine_status
-opine_score_once(const struct opine_config *config,
-                 const struct opine_audio *reference,
-                 const struct opine_audio *degraded,
-                 struct opine_result *result);
+OPINE_API OPINE_MUST_CHECK enum opine_status opine_score_once(
+    const struct opine_config *config, const struct opine_audio *reference,
+    const struct opine_audio *degraded, struct opine_result *result);
 
 /**
  * Make and destroy a context that scores any number of pairs
@@ -360,16 +359,14 @@ opine_score_once(const struct opine_config *config,
 struct opine_context;
 
 OPINE_API OPINE_MUST_CHECK enum opine_status
-opine_create(struct opine_context **context,
-             const struct opine_config *config);
+opine_create(struct opine_context **context, const struct opine_config *config);
 OPINE_API void opine_destroy(struct opine_context *context);
 
 /**
  * Score one pair with a context; otherwise as opine_score_once()
  */
 OPINE_API OPINE_MUST_CHECK enum opine_status
-opine_score(struct opine_context *context,
-            const struct opine_audio *reference,
+opine_score(struct opine_context *context, const struct opine_audio *reference,
             const struct opine_audio *degraded, struct opine_result *result);
 
 #ifdef __cplusplus

@@ -8,9 +8,9 @@
 
 /* P.56 method B: two exponential averages of 30 ms in a row, activity hangs
  * over for 200 ms, the threshold lies 15.9 dB below the level. */
-#define AVERAGE_S 0.03
+#define AVERAGE_S  0.03
 #define HANGOVER_S 0.2
-#define MARGIN_DB 15.9
+#define MARGIN_DB  15.9
 #define THRESHOLDS 24 /* 2^0, 2^-1, ... full scale: down to -138 dBov */
 
 /* The envelope moves by 30 ms, so it is computed once a block of this length
@@ -47,9 +47,13 @@ static struct section design(double corner_hz, double rate_hz, int high)
     double norm = 1 / (1 + sqrt(2.0) * k + k * k);
     double b = high ? norm : k * k * norm;
 
-    return (struct section){ b, high ? -2 * b : 2 * b, b,
+    return (struct section){ b,
+                             high ? -2 * b : 2 * b,
+                             b,
                              2 * (k * k - 1) * norm,
-                             (1 - sqrt(2.0) * k + k * k) * norm, 0, 0 };
+                             (1 - sqrt(2.0) * k + k * k) * norm,
+                             0,
+                             0 };
 }
 
 static double filter(struct section *f, double x)
@@ -64,12 +68,12 @@ static double filter(struct section *f, double x)
 /* --------------------------------------------------------- P.56 meter */
 
 struct meter {
-    double p, q, decay;         /* the two averages */
-    long hangover;              /* in blocks */
-    long last[THRESHOLDS];      /* block when threshold j was last reached */
-    long active[THRESHOLDS];    /* blocks active at j but not at j - 1 */
+    double p, q, decay;      /* the two averages */
+    long hangover;           /* in blocks */
+    long last[THRESHOLDS];   /* block when threshold j was last reached */
+    long active[THRESHOLDS]; /* blocks active at j but not at j - 1 */
     long block;
-    double energy;              /* sum of the blocks' mean squares */
+    double energy; /* sum of the blocks' mean squares */
 };
 
 static void meter_block(struct meter *m, double magnitude, double square)
@@ -139,8 +143,8 @@ static double channel_square(float *const *x, size_t i, int channels,
     return square / channels;
 }
 
-double opine_active_level(float *const *x, size_t n, int channels,
-                          int rate_hz, enum opine_band band)
+double opine_active_level(float *const *x, size_t n, int channels, int rate_hz,
+                          enum opine_band band)
 {
     struct opine_edges edges = opine_band_edges(band);
     int used = band != OPINE_BAND_FB && edges.high_hz < 0.45 * rate_hz;
@@ -170,7 +174,7 @@ double opine_active_level(float *const *x, size_t n, int channels,
 
 /* ---------------------------------------------------------- flat tops */
 
-#define FLAT_EDGE 0.985   /* chosen by exploration, as are 40 dB and 10 ms */
+#define FLAT_EDGE   0.985 /* chosen by exploration, as are 40 dB and 10 ms */
 #define FLAT_ACTIVE 1e-4
 
 static double frame_power(const float *x, size_t n)

@@ -27,8 +27,8 @@ struct opine_edges opine_band_edges(enum opine_band band);
  *
  * Of several channels the root of the mean square is taken, sample by sample.
  */
-double opine_active_level(float *const *x, size_t n, int channels,
-                          int rate_hz, enum opine_band band);
+double opine_active_level(float *const *x, size_t n, int channels, int rate_hz,
+                          enum opine_band band);
 
 /**
  * Share of samples in flat tops

@@ -14,15 +14,15 @@
 #include <string.h>
 
 #define DEGRADED_SILENT_DBOV (-90.0) /* the noise of 16 bits lies below */
-#define CONFIDENCE_LOW 0.3
-#define BAND_FILLED 0.75             /* of the band's upper edge */
+#define CONFIDENCE_LOW       0.3
+#define BAND_FILLED          0.75 /* of the band's upper edge */
 
 struct opine_context {
     struct opine_config config;
     struct opine_kernels kernels;
-    struct opine_ear ear;        /* for the rate scored last; rate 0: none */
-    struct opine_arena tables;   /* of the ear */
-    struct opine_arena scratch;  /* of the pair being scored */
+    struct opine_ear ear;       /* for the rate scored last; rate 0: none */
+    struct opine_arena tables;  /* of the ear */
+    struct opine_arena scratch; /* of the pair being scored */
 };
 
 /* What the stages hand on */
@@ -116,8 +116,7 @@ static struct opine_signal describe(const struct opine_audio *audio,
                                   s->level_dbov };
 }
 
-static unsigned flags(const struct opine_config *config,
-                      const struct stages *s)
+static unsigned flags(const struct opine_config *config, const struct stages *s)
 {
     double band_hz = opine_band_edges(config->band).high_hz;
     unsigned set = s->prepared.flags;
@@ -138,8 +137,8 @@ static unsigned flags(const struct opine_config *config,
 }
 
 static void report(const struct opine_context *context, const struct stages *s,
-                   const struct opine_audio *ref,
-                   const struct opine_audio *deg, struct opine_result *r)
+                   const struct opine_audio *ref, const struct opine_audio *deg,
+                   struct opine_result *r)
 {
     double ms = 1000.0 / s->prepared.rate_hz;
 
@@ -209,8 +208,8 @@ enum opine_status opine_score(struct opine_context *context,
                        &s.alignment, &s.perceived));
     TRY(opine_disturb(scratch, &context->ear, &s.prepared, &s.perceived,
                       &s.disturbed));
-    opine_map(&opine_model, config->band, s.alignment.confidence,
-              &s.disturbed, &s.mapped);
+    opine_map(&opine_model, config->band, s.alignment.confidence, &s.disturbed,
+              &s.mapped);
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
 }

@@ -8,19 +8,20 @@
 #include <math.h>
 #include <string.h>
 
-#define RATE_MIN_HZ 8000
-#define RATE_MAX_HZ 192000
-#define RATE_AUDIBLE_HZ 48000   /* holds all that the ear model looks at */
-#define RATE_FULL_BAND_HZ 44100 /* still holds 20 kHz */
-#define CHANNELS_MAX 64
-#define SHORTEST_S 0.25
-#define LONGEST_S (4 * 3600.0)
-#define LEVEL_DBOV (-26.0)       /* nominal active level of speech, P.56 */
+#define RATE_MIN_HZ           8000
+#define RATE_MAX_HZ           192000
+#define RATE_AUDIBLE_HZ       48000 /* holds all that the ear model looks at */
+#define RATE_FULL_BAND_HZ     44100 /* still holds 20 kHz */
+#define CHANNELS_MAX          64
+#define SHORTEST_S            0.25
+#define LONGEST_S             (4 * 3600.0)
+#define LEVEL_DBOV            (-26.0) /* nominal active level of speech, P.56 */
 #define REFERENCE_SILENT_DBOV (-80.0)
-#define SHORT_S 2.0              /* below it a score says little */
-#define LENGTH_DIFFERS_S 1.0
-#define LENGTH_DIFFERS_SHARE 0.05
-#define CLIPPED_SHARE 0.002      /* least flat share of clipped files */
+#define SHORT_S               2.0 /* below it a score says little */
+#define LENGTH_DIFFERS_S      1.0
+#define LENGTH_DIFFERS_SHARE  0.05
+#define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
+#define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
 /* --------------------------------------------------------------- check */
 
@@ -179,6 +180,16 @@ static enum opine_status to_rate(struct opine_arena *arena, int channels,
 
 /* ------------------------------------------------------------ the stage */
 
+static int is_clipped(const struct opine_prepared_signal *s, int channels)
+{
+    float peak = 0;
+
+    for (int c = 0; c < channels; c++)
+        for (size_t i = 0; i < s->n; i++)
+            peak = fmaxf(peak, fabsf(s->x[c][i]));
+    return s->flat > CLIPPED_SHARE && (double)peak > CLIPPED_PEAK;
+}
+
 static void measure(struct opine_prepared_signal *s, int channels, int rate_hz,
                     enum opine_band band)
 {
@@ -218,6 +229,8 @@ enum opine_status opine_prepare(struct opine_arena *arena,
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
+    if (is_clipped(&pair->ref, ref->channels))
+        pair->flags |= OPINE_FLAG_CLIPPED;
 
     choose_channels(ref->channels, deg->channels, pair);
     pair->rate_hz = common_rate(ref->rate_hz, deg->rate_hz);
@@ -229,7 +242,5 @@ enum opine_status opine_prepare(struct opine_arena *arena,
     pair->flags |= length_flags(ref, deg);
     if (ref->rate_hz != deg->rate_hz)
         pair->flags |= OPINE_FLAG_RESAMPLED;
-    if (pair->ref.flat > CLIPPED_SHARE)
-        pair->flags |= OPINE_FLAG_CLIPPED;
     return OPINE_OK;
 }

@@ -10,18 +10,18 @@
 
 /* One of the two signals */
 struct opine_prepared_signal {
-    float **x;             /* x[c][i], channel c, mean removed */
-    size_t n;              /* samples per channel */
-    double level_dbov;     /* active level in the band, as it came */
-    double flat;           /* share of flat tops, 0 to 1, as it came */
+    float **x;         /* x[c][i], channel c, mean removed */
+    size_t n;          /* samples per channel */
+    double level_dbov; /* active level in the band, as it came */
+    double flat;       /* share of flat tops, 0 to 1, as it came */
 };
 
 struct opine_prepared {
     struct opine_prepared_signal ref, deg;
     int rate_hz;
     int channels;
-    double gain;           /* brings the reference to -26 dBov */
-    unsigned flags;        /* set of enum opine_flag */
+    double gain;    /* brings the reference to -26 dBov */
+    unsigned flags; /* set of enum opine_flag */
 };
 
 /**

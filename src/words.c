@@ -3,7 +3,7 @@
 #include "map/map.h"
 #include "opine.h"
 
-#define STRING(x) #x
+#define STRING(x)        #x
 #define VERSION(a, b, c) STRING(a) "." STRING(b) "." STRING(c)
 
 const char *opine_version(void)

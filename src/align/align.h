@@ -14,16 +14,16 @@
 
 /* A stretch of the degraded with one delay */
 struct opine_section {
-    double start, end;     /* samples of the degraded */
+    double start, end; /* samples of the degraded */
     double delay;
 };
 
 struct opine_alignment {
-    double delay;          /* of the file as a whole */
-    double confidence;     /* of it: 0 (a guess) to 1 (certain) */
-    int polarity;          /* 1, or -1 when inverted */
-    double trimmed_head;   /* samples of the reference before the degraded */
-    double trimmed_tail;   /* begins, and after it ends */
+    double delay;        /* of the file as a whole */
+    double confidence;   /* of it: 0 (a guess) to 1 (certain) */
+    int polarity;        /* 1, or -1 when inverted */
+    double trimmed_head; /* samples of the reference before the degraded */
+    double trimmed_tail; /* begins, and after it ends */
     int sections;
     const struct opine_section *section; /* in order, without gaps, over the
                                             whole degraded */
@@ -45,7 +45,7 @@ opine_align(struct opine_arena *arena, const struct opine_kernels *kernels,
 /* A delay of the whole file */
 struct opine_delay {
     double samples;
-    double confidence;     /* 0 to 1 */
+    double confidence; /* 0 to 1 */
     int polarity;
 };
 
@@ -58,8 +58,7 @@ struct opine_delay {
  * half. Any delay at which they overlap can be found.
  */
 OPINE_MUST_CHECK enum opine_status
-opine_find_delay(struct opine_arena *arena,
-                 const struct opine_kernels *kernels,
+opine_find_delay(struct opine_arena *arena, const struct opine_kernels *kernels,
                  const struct opine_prepared *pair, int search,
                  struct opine_delay *delay);
 

@@ -13,29 +13,31 @@
 /* Speech and music have most of their energy, and every codec its best
  * waveform match, below 4 kHz; at this rate correlating whole files is cheap
  * and interpolation still gives the delay to a few microseconds. */
-#define RATE_HZ 8000
-#define LOW_HZ 100.0
-#define HIGH_SHARE 0.92     /* of the decimated Nyquist frequency */
-#define TAPS_A_PHASE 24     /* decimation filter, Hann-windowed sinc */
-#define WHITEN 0.5          /* exponent of the magnitude divided out: between
-                               plain correlation (0), blurred by the signal's
-                               own periods, and the phase transform (1), led by
-                               bins of noise */
-#define NEAR_S 0.5          /* delays below this are the rule ... */
-#define FAR_FACTOR 1.1      /* ... and beaten only by a peak this much higher:
-                               repeating music has peaks of nearly one height */
-#define REACH 12            /* samples each side for interpolating the peak */
-#define STEPS 32            /* of interpolation between two samples */
-#define CHANCE 2.0          /* unrelated speech reaches twice the peaks of noise */
+#define RATE_HZ      8000
+#define LOW_HZ       100.0
+#define HIGH_SHARE   0.92 /* of the decimated Nyquist frequency */
+#define TAPS_A_PHASE 24   /* decimation filter, Hann-windowed sinc */
+#define WHITEN                                                                 \
+    0.5            /* exponent of the magnitude divided out: between           \
+                      plain correlation (0), blurred by the signal's           \
+                      own periods, and the phase transform (1), led by         \
+                      bins of noise */
+#define NEAR_S 0.5 /* delays below this are the rule ... */
+#define FAR_FACTOR                                                             \
+    1.1            /* ... and beaten only by a peak this much higher:          \
+                      repeating music has peaks of nearly one height */
+#define REACH  12  /* samples each side for interpolating the peak */
+#define STEPS  32  /* of interpolation between two samples */
+#define CHANCE 2.0 /* unrelated speech reaches twice the peaks of noise */
 
 /* Both signals at the low rate, as one long transform each */
 struct correlator {
-    int factor;             /* decimation */
+    int factor; /* decimation */
     double rate_hz;
-    int size;               /* of the transform */
+    int size; /* of the transform */
     int ref_n, deg_n;
-    float *x;               /* one signal, at last the correlation */
-    float *ref, *deg;       /* spectra */
+    float *x;         /* one signal, at last the correlation */
+    float *ref, *deg; /* spectra */
 };
 
 /* ------------------------------------------------------------ decimate */

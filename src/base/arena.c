@@ -6,16 +6,16 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
-#define POISON(memory, bytes) ASAN_POISON_MEMORY_REGION(memory, bytes)
+#define POISON(memory, bytes)   ASAN_POISON_MEMORY_REGION(memory, bytes)
 #define UNPOISON(memory, bytes) ASAN_UNPOISON_MEMORY_REGION(memory, bytes)
 #else
-#define POISON(memory, bytes) ((void)(memory), (void)(bytes))
+#define POISON(memory, bytes)   ((void)(memory), (void)(bytes))
 #define UNPOISON(memory, bytes) ((void)(memory), (void)(bytes))
 #endif
 
-#define ALIGN ((size_t)64)          /* a cache line, an AVX-512 register */
-#define GAP ALIGN                   /* between pieces, poisoned under ASan */
-#define LEAST ((size_t)256 * 1024)  /* bytes of the first block */
+#define ALIGN ((size_t)64)         /* a cache line, an AVX-512 register */
+#define GAP   ALIGN                /* between pieces, poisoned under ASan */
+#define LEAST ((size_t)256 * 1024) /* bytes of the first block */
 
 struct opine_arena_block {
     struct opine_arena_block *older;
@@ -74,8 +74,8 @@ static int add_block(struct opine_arena *arena, size_t bytes)
     block = arena->from.alloc(arena->from.opaque, head + bytes);
     if (!block)
         return 0;
-    block->base = (unsigned char *)(((uintptr_t)(block + 1) + ALIGN - 1) /
-                                    ALIGN * ALIGN);
+    block->base =
+        (unsigned char *)(((uintptr_t)(block + 1) + ALIGN - 1) / ALIGN * ALIGN);
     block->older = arena->newest;
     block->size = bytes;
     block->used = 0;

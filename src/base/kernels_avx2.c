@@ -7,7 +7,8 @@
 
 /* Without FMA, so that results equal those of plain C. */
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2"))),                  \
+                             apply_to = function)
 #include "kernels_body.h"
 #pragma clang attribute pop
 #else

@@ -15,8 +15,9 @@
 
 size_t opine_resample_count(size_t count, int from_hz, int to_hz)
 {
-    return (size_t)(((uint64_t)count * (uint64_t)to_hz + (uint64_t)from_hz / 2) /
-                    (uint64_t)from_hz);
+    return (
+        size_t)(((uint64_t)count * (uint64_t)to_hz + (uint64_t)from_hz / 2) /
+                (uint64_t)from_hz);
 }
 
 enum opine_status opine_resample(const float *x, size_t nx, int from_hz,

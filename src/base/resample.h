@@ -18,8 +18,8 @@ size_t opine_resample_count(size_t count, int from_hz, int to_hz);
  * y, ny           Return the signal at to_hz, opine_resample_count() samples;
  *                 no delay, zeros at the end if the converter gives fewer
  */
-OPINE_MUST_CHECK enum opine_status
-opine_resample(const float *x, size_t nx, int from_hz, float *y, size_t ny,
-               int to_hz);
+OPINE_MUST_CHECK enum opine_status opine_resample(const float *x, size_t nx,
+                                                  int from_hz, float *y,
+                                                  size_t ny, int to_hz);
 
 #endif

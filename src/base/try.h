@@ -7,11 +7,11 @@
 
 /* Return from the calling function with the status of `expr` unless it is
  * OPINE_OK. There is nothing to clean up: one arena owns all scratch memory. */
-#define TRY(expr)                                                             \
-    do {                                                                      \
-        enum opine_status status_ = (expr);                                   \
-        if (status_ != OPINE_OK)                                              \
-            return status_;                                                   \
+#define TRY(expr)                                                              \
+    do {                                                                       \
+        enum opine_status status_ = (expr);                                    \
+        if (status_ != OPINE_OK)                                               \
+            return status_;                                                    \
     } while (0)
 
 #endif

@@ -9,13 +9,14 @@
 #include <stdlib.h>
 
 #define PAUSES_LEAST 10   /* frames: with fewer pauses ... */
-#define QUIETEST 0.1      /* ... this share of the frames stands for them */
+#define QUIETEST     0.1  /* ... this share of the frames stands for them */
 #define NOISE_MARGIN 2.0  /* steady noise seldom exceeds its median by this */
-#define NOISE_LEAST 0.01  /* sone/Bark, hardly audible */
-#define PAST_HALF_S 0.2   /* an echo or a room's tail halves its loudness */
-#define PAST_OVER 2.0     /* after an offset the past was this much louder, */
-#define OFFSET_OVER 1.4   /* over all bands this much: noise that follows the
-                             signal, as of a coarse quantiser, falls with it */
+#define NOISE_LEAST  0.01 /* sone/Bark, hardly audible */
+#define PAST_HALF_S  0.2  /* an echo or a room's tail halves its loudness */
+#define PAST_OVER    2.0  /* after an offset the past was this much louder, */
+#define OFFSET_OVER                                                            \
+    1.4 /* over all bands this much: noise that follows the                    \
+           signal, as of a coarse quantiser, falls with it */
 
 static int ascending(const void *a, const void *b)
 {
@@ -115,8 +116,7 @@ int opine_evidence_cause(const struct opine_evidence *e, int band, double ref,
     if (e->noise[band] > NOISE_LEAST &&
         deg - ref <= NOISE_MARGIN * e->noise[band])
         return OPINE_NOISE;
-    if (e->is_offset && e->past[band] > PAST_OVER * ref &&
-        deg <= e->past[band])
+    if (e->is_offset && e->past[band] > PAST_OVER * ref && deg <= e->past[band])
         return OPINE_ECHO;
     return OPINE_DISTORTION;
 }

@@ -10,8 +10,8 @@
  * with 0, 0.1, 0.25, 0.4: Spearman 0.58, 0.88, 0.91, 0.92 (design.md). */
 #define DEAD_ZONE 0.25
 
-#define SILENT 0.1       /* of the reference's loudness: a gap */
-#define IDENTICAL 1e-4   /* sone/Bark, above the rounding of single precision */
+#define SILENT    0.1  /* of the reference's loudness: a gap */
+#define IDENTICAL 1e-4 /* sone/Bark, above the rounding of single precision */
 
 /* |N_deg - N_ref| beyond the dead zone; added and missing weigh alike */
 static double density(double ref, double deg)

@@ -26,8 +26,8 @@ static enum opine_status add_channel(struct opine_arena *arena,
                                      struct opine_disturbed *d)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_frame *frame =
-        opine_arena_take(arena, (size_t)frames, sizeof *frame);
+    struct opine_frame *frame = opine_arena_take(arena, (size_t)frames,
+                                                 sizeof *frame);
     double share[OPINE_CELL_CAUSES], value[OPINE_CAUSES], total;
 
     if (!frame)

@@ -16,12 +16,12 @@
 #define OPINE_CELL_CAUSES (OPINE_BANDWIDTH + 1)
 
 struct opine_disturbed {
-    double total;                     /* pooled disturbance, 0 or more */
-    double share[OPINE_CELL_CAUSES];  /* of each cause in it, sum 1 or 0 */
-    double similarity;                /* of the patterns, 0 to 1 */
-    double value[OPINE_CAUSES];       /* what reports show; NAN if unknown */
-    double reference_cutoff_hz;       /* where the reference's band ends */
-    int identical;                    /* no cell differs at all */
+    double total;                    /* pooled disturbance, 0 or more */
+    double share[OPINE_CELL_CAUSES]; /* of each cause in it, sum 1 or 0 */
+    double similarity;               /* of the patterns, 0 to 1 */
+    double value[OPINE_CAUSES];      /* what reports show; NAN if unknown */
+    double reference_cutoff_hz;      /* where the reference's band ends */
+    int identical;                   /* no cell differs at all */
 };
 
 /**
@@ -56,11 +56,11 @@ opine_density(struct opine_arena *arena, const struct opine_ear *ear,
 /* What is needed to tell the causes of one channel's cells apart */
 struct opine_evidence {
     const struct opine_ear *ear;
-    int first_band, end_band;       /* the degraded's band */
-    double noise[OPINE_EAR_BANDS];  /* steady loudness it adds to pauses */
-    double past[OPINE_EAR_BANDS];   /* decaying memory of the reference, */
-    double past_level;              /* and of its total loudness */
-    int is_offset;                  /* this frame is well below the memory */
+    int first_band, end_band;      /* the degraded's band */
+    double noise[OPINE_EAR_BANDS]; /* steady loudness it adds to pauses */
+    double past[OPINE_EAR_BANDS];  /* decaying memory of the reference, */
+    double past_level;             /* and of its total loudness */
+    int is_offset;                 /* this frame is well below the memory */
 };
 
 /**
@@ -90,9 +90,10 @@ int opine_evidence_cause(const struct opine_evidence *evidence, int band,
  * loud            Return the 95th percentile
  * pause           Return 0.1 of it: frames up to it are pauses
  */
-OPINE_MUST_CHECK enum opine_status
-opine_pause_level(struct opine_arena *arena, const double *level, int frames,
-                  double *loud, double *pause);
+OPINE_MUST_CHECK enum opine_status opine_pause_level(struct opine_arena *arena,
+                                                     const double *level,
+                                                     int frames, double *loud,
+                                                     double *pause);
 
 /**
  * Pool the frames of one channel over time
@@ -100,9 +101,10 @@ opine_pause_level(struct opine_arena *arena, const double *level, int frames,
  * total           Return the pooled disturbance
  * share           Return each cause's part of it, adding up to it
  */
-OPINE_MUST_CHECK enum opine_status
-opine_pool(struct opine_arena *arena, const double *level, int frames,
-           const struct opine_frame *frame, double *total, double *share);
+OPINE_MUST_CHECK enum opine_status opine_pool(struct opine_arena *arena,
+                                              const double *level, int frames,
+                                              const struct opine_frame *frame,
+                                              double *total, double *share);
 
 /**
  * Bands between which a mean spectrum holds sound

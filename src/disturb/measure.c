@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#define BAND_LOSS 0.0316227766 /* 15 dB: as much as a response is forgiven */
-#define BAND_LEAST 1.0         /* 0 dB SPL in a band is silence */
-#define BAND_DEPTH 1e-8        /* 80 dB below the strongest, too */
+#define BAND_LOSS    0.0316227766 /* 15 dB: as much as a response is forgiven */
+#define BAND_LEAST   1.0          /* 0 dB SPL in a band is silence */
+#define BAND_DEPTH   1e-8         /* 80 dB below the strongest, too */
 #define PAUSES_LEAST 5
 
 void opine_band_range(const double *spectrum, const double *reference,
@@ -128,8 +128,8 @@ enum opine_status opine_measure(struct opine_arena *arena,
     }
     for (int c = 0; c <= OPINE_GAPS; c++)
         value[c] /= loud_frames;
-    value[OPINE_PAUSE_NOISE] =
-        pauses >= PAUSES_LEAST ? pause_noise / pauses : (double)NAN;
+    value[OPINE_PAUSE_NOISE] = pauses >= PAUSES_LEAST ? pause_noise / pauses
+                                                      : (double)NAN;
     value[OPINE_BANDWIDTH] = cutoff_hz(ear, heard);
     return OPINE_OK;
 }

@@ -10,17 +10,17 @@
 
 /* Pauses do not count: at full weight they cost 0.05 on tcd_voip and 0.11 on
  * p835 (design.md); 0.07 to 0.2 alike. */
-#define PAUSE 0.1
+#define PAUSE           0.1
 #define LOUD_PERCENTILE 0.95
-#define FRAMES_LEAST 5     /* with fewer loud frames all count */
+#define FRAMES_LEAST    5 /* with fewer loud frames all count */
 
 /* A frame is divided by its loudness to the power 0.3, so that quiet ones count
  * more than in proportion. */
 #define NORM_EXPONENT 0.3
-#define NORM_FLOOR 0.05    /* of the percentile */
+#define NORM_FLOOR    0.05 /* of the percentile */
 
 /* L4 over 320 ms, half overlapped, then the mean (L2: -0.013) */
-#define WINDOW 20          /* frames */
+#define WINDOW 20 /* frames */
 
 static int ascending(const void *a, const void *b)
 {

@@ -10,12 +10,12 @@
  * and on music (design.md). */
 #define RESPONSE_LIMIT_DB 15.0   /* none: -0.017, -0.03; 10 to 20 alike */
 #define RESPONSE_FLOOR_DB 30.0   /* dB SPL added to both sides, as in PESQ */
-#define GAIN_LOW_HZ 300.0        /* over the full band, car noise would drag */
-#define GAIN_HIGH_HZ 4000.0      /* the speech down by 0.5 MOS */
-#define GAIN_FLOOR_DB 37.0       /* dB SPL added to both sides, as in PESQ */
-#define GAIN_SMOOTH_S 0.010      /* time constant; PESQ: 0.2 a 16 ms frame */
-#define GAIN_LEAST 0.7           /* power ratios: -1.5 dB to +7 dB */
-#define GAIN_MOST 5.0
+#define GAIN_LOW_HZ       300.0  /* over the full band, car noise would drag */
+#define GAIN_HIGH_HZ      4000.0 /* the speech down by 0.5 MOS */
+#define GAIN_FLOOR_DB     37.0   /* dB SPL added to both sides, as in PESQ */
+#define GAIN_SMOOTH_S     0.010  /* time constant; PESQ: 0.2 a 16 ms frame */
+#define GAIN_LEAST        0.7    /* power ratios: -1.5 dB to +7 dB */
+#define GAIN_MOST         5.0
 
 static double band_sum(const float *frame, int first, int end)
 {

@@ -14,7 +14,7 @@
  * rate, lose 0.03 on lost frames and on transform codecs; the transform is
  * padded with zeros where a frame's length transforms slowly. */
 #define FRAME_S 0.032
-#define HOP_S 0.016
+#define HOP_S   0.016
 
 static enum opine_status make_window(struct opine_ear *ear,
                                      struct opine_arena *arena)
@@ -50,8 +50,8 @@ static enum opine_status make_band(struct opine_ear *ear,
     ear->first[b] = (int)floor(low + 0.5);
     last = (int)fmin(floor(high + 0.5), ear->fft.size / 2);
     ear->count[b] = last - ear->first[b] + 1;
-    ear->share[b] =
-        opine_arena_take(arena, (size_t)ear->count[b], sizeof(float));
+    ear->share[b] = opine_arena_take(arena, (size_t)ear->count[b],
+                                     sizeof(float));
     if (!ear->share[b])
         return OPINE_ERR_MEMORY;
     for (int i = 0; i < ear->count[b]; i++) {
@@ -67,12 +67,12 @@ static enum opine_status make_scratch(struct opine_ear *ear,
 {
     size_t batch = OPINE_EAR_BATCH;
 
-    ear->frames =
-        opine_arena_take(arena, batch * ear->fft.real_step, sizeof(float));
-    ear->spectra =
-        opine_arena_take(arena, batch * ear->fft.spectrum_step, sizeof(float));
-    ear->power =
-        opine_arena_take(arena, (size_t)ear->fft.size / 2 + 1, sizeof(float));
+    ear->frames = opine_arena_take(arena, batch * ear->fft.real_step,
+                                   sizeof(float));
+    ear->spectra = opine_arena_take(arena, batch * ear->fft.spectrum_step,
+                                    sizeof(float));
+    ear->power = opine_arena_take(arena, (size_t)ear->fft.size / 2 + 1,
+                                  sizeof(float));
     if (!ear->frames || !ear->spectra || !ear->power)
         return OPINE_ERR_MEMORY;
     /* The last batch of a signal may be short, and is transformed whole. */
@@ -138,10 +138,9 @@ static void band_sums(const struct opine_ear *ear,
 {
     kernels->power(ear->power, spectrum, ear->fft.size / 2 + 1);
     for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        float sum = ear->count[b]
-                        ? kernels->dot(ear->power + ear->first[b],
-                                       ear->share[b], ear->count[b])
-                        : 0;
+        float sum = ear->count[b] ? kernels->dot(ear->power + ear->first[b],
+                                                 ear->share[b], ear->count[b])
+                                  : 0;
         bands[b] = (float)((double)sum * gain);
     }
 }

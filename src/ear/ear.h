@@ -15,31 +15,33 @@
 #include "base/kernels.h"
 #include "prepare.h"
 
-#define OPINE_EAR_BANDS 48  /* 20 Hz to 20 kHz, 0.6 Bark wide: six AVX
-                               registers; 40 and 56 score alike */
-#define OPINE_EAR_BATCH 8   /* frames transformed at once */
-#define OPINE_EAR_ADD 0.4   /* contributions of spreading add to this power
-                               (BS.1387-1); music 0.82 -> 0.92 (design.md) */
+#define OPINE_EAR_BANDS                                                        \
+    48                    /* 20 Hz to 20 kHz, 0.6 Bark wide: six AVX           \
+                             registers; 40 and 56 score alike */
+#define OPINE_EAR_BATCH 8 /* frames transformed at once */
+#define OPINE_EAR_ADD                                                          \
+    0.4 /* contributions of spreading add to this power                        \
+           (BS.1387-1); music 0.82 -> 0.92 (design.md) */
 
 /* A band: fixed, whatever the rate */
 struct opine_ear_band {
     double low_hz, centre_hz, high_hz;
-    double width_bark;      /* on Zwicker's scale: loudness adds over it */
+    double width_bark; /* on Zwicker's scale: loudness adds over it */
 };
 
 /* Everything that depends on rate and band alone */
 struct opine_ear {
     int rate_hz;
-    enum opine_band limit;  /* bands outside of it stay empty */
-    int size;               /* samples of a frame, 32 ms */
-    double hop;             /* samples from frame to frame, 16 ms */
+    enum opine_band limit; /* bands outside of it stay empty */
+    int size;              /* samples of a frame, 32 ms */
+    double hop;            /* samples from frame to frame, 16 ms */
     struct opine_fft fft;
-    float *window;          /* size samples, Hann, scaled so that the powers of
-                               a spectrum add up to the mean square */
-    float *frames;          /* scratch: a batch of windowed frames, */
-    float *spectra;         /* their spectra */
-    float *power;           /* and the powers of one */
-    int first[OPINE_EAR_BANDS];   /* bins of each band */
+    float *window;  /* size samples, Hann, scaled so that the powers of
+                       a spectrum add up to the mean square */
+    float *frames;  /* scratch: a batch of windowed frames, */
+    float *spectra; /* their spectra */
+    float *power;   /* and the powers of one */
+    int first[OPINE_EAR_BANDS]; /* bins of each band */
     int count[OPINE_EAR_BANDS];
     float *share[OPINE_EAR_BANDS]; /* how much of each bin lies inside */
     struct opine_ear_band band[OPINE_EAR_BANDS];
@@ -50,8 +52,8 @@ struct opine_ear {
     double norm[OPINE_EAR_BANDS];      /* of spreading: response to equal
                                           bands at 0 dB */
     double decay[OPINE_EAR_BANDS];     /* of forward masking, per frame */
-    double step_bark;       /* from band to band, on Schroeder's scale */
-    double down;            /* what spreads to the next lower band */
+    double step_bark; /* from band to band, on Schroeder's scale */
+    double down;      /* what spreads to the next lower band */
 };
 
 /**
@@ -59,9 +61,10 @@ struct opine_ear {
  * arena           Where they are kept
  * ear             Return them; opine_ear_destroy() frees the transform
  */
-OPINE_MUST_CHECK enum opine_status
-opine_ear_create(struct opine_ear *ear, struct opine_arena *arena, int rate_hz,
-                 enum opine_band limit);
+OPINE_MUST_CHECK enum opine_status opine_ear_create(struct opine_ear *ear,
+                                                    struct opine_arena *arena,
+                                                    int rate_hz,
+                                                    enum opine_band limit);
 void opine_ear_destroy(struct opine_ear *ear);
 
 /**
@@ -92,18 +95,18 @@ void opine_ear_loudness(const struct opine_ear *ear, float *pattern,
 
 /* What one channel of a pair sounds like */
 struct opine_heard {
-    float *ref, *deg;       /* loudness patterns, what is no fault taken out */
-    double *level_ref;      /* loudness of each frame, sone */
+    float *ref, *deg;  /* loudness patterns, what is no fault taken out */
+    double *level_ref; /* loudness of each frame, sone */
     double *level_deg;
-    double *spectrum_ref;   /* mean power of each band over active frames, */
-    double *spectrum_deg;   /* before anything was taken out */
+    double *spectrum_ref; /* mean power of each band over active frames, */
+    double *spectrum_deg; /* before anything was taken out */
 };
 
 struct opine_perceived {
     int frames;
     int channels;
-    double start;           /* of the first frame, samples of the reference */
-    double level_db;        /* of the degraded beyond the reference's */
+    double start;    /* of the first frame, samples of the reference */
+    double level_db; /* of the degraded beyond the reference's */
     struct opine_heard *channel;
 };
 
@@ -113,8 +116,9 @@ struct opine_perceived {
  * from_s, to_s    Part of the reference, both 0 for all of it
  * perceived       Return the patterns
  *
- * Frames lie on a grid of the reference, so that a delay changes nothing. Level,
- * linear response and slow gain of the degraded are taken out (compensate.c).
+ * Frames lie on a grid of the reference, so that a delay changes nothing.
+ * Level, linear response and slow gain of the degraded are taken out
+ * (compensate.c).
  */
 OPINE_MUST_CHECK enum opine_status
 opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
@@ -138,8 +142,8 @@ void opine_compensate(const struct opine_ear *ear, float *ref, float *deg,
 
 /**
  * Tell speech from other material
- * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by how the loudness of the
- *                 reference moves between bands
+ * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by how the loudness of
+ * the reference moves between bands
  */
 enum opine_mode opine_material(const struct opine_ear *ear,
                                const struct opine_perceived *perceived);

@@ -8,11 +8,11 @@
 /* Bands are equally wide on the scale that the slopes of spreading are given
  * on, Schroeder's (ITU-R BS.1387-1), which makes spreading a geometric series.
  * Loudness adds over Zwicker's scale, which his loudness is given on. */
-#define LOW_HZ 20.0
+#define LOW_HZ  20.0
 #define HIGH_HZ 20000.0
 
 /* BS.1387-1: forward masking decays with 8 ms, and 22 ms more at 100 Hz */
-#define MASK_S 0.008
+#define MASK_S     0.008
 #define MASK_LOW_S 0.030
 
 /* BS.1387-1: slope towards low frequencies */
@@ -48,8 +48,8 @@ static double threshold_db(double khz)
 /* Outer and middle ear, dB (BS.1387-1) */
 static double outer_ear_db(double khz)
 {
-    return -0.6 * 3.64 * pow(khz, -0.8) +
-           6.5 * exp(-0.6 * pow(khz - 3.3, 2)) - 1e-3 * pow(khz, 3.6);
+    return -0.6 * 3.64 * pow(khz, -0.8) + 6.5 * exp(-0.6 * pow(khz - 3.3, 2)) -
+           1e-3 * pow(khz, 3.6);
 }
 
 /* Internal noise, dB (BS.1387-1) */
@@ -60,8 +60,7 @@ static double internal_noise_db(double khz)
 
 static double bark_step(void)
 {
-    return (schroeder_bark(HIGH_HZ) - schroeder_bark(LOW_HZ)) /
-           OPINE_EAR_BANDS;
+    return (schroeder_bark(HIGH_HZ) - schroeder_bark(LOW_HZ)) / OPINE_EAR_BANDS;
 }
 
 /* Response of spreading to bands that all hold 1 (0 dB), per band: what the
@@ -92,8 +91,8 @@ void opine_ear_hearing(struct opine_ear *ear)
         band->low_hz = schroeder_hz(low + b * step);
         band->centre_hz = schroeder_hz(low + (b + 0.5) * step);
         band->high_hz = schroeder_hz(low + (b + 1) * step);
-        band->width_bark =
-            zwicker_bark(band->high_hz) - zwicker_bark(band->low_hz);
+        band->width_bark = zwicker_bark(band->high_hz) -
+                           zwicker_bark(band->low_hz);
         khz = band->centre_hz / 1000;
         ear->outer[b] = from_db(outer_ear_db(khz));
         ear->noise[b] = from_db(internal_noise_db(khz));

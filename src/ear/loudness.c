@@ -8,10 +8,10 @@
 /* Slope towards high frequencies, BS.1387-1: 24 + 230 / f - 0.2 L dB/Bark; its
  * filter-bank version bounds it below. */
 #define RISE_PER_DB 0.2
-#define RISE_LEAST 4.0
+#define RISE_LEAST  4.0
 
 /* Zwicker's specific loudness, constants as in PESQ: sone/Bark */
-#define LOUDNESS_SCALE 0.1866
+#define LOUDNESS_SCALE    0.1866
 #define LOUDNESS_EXPONENT 0.23 /* 0.18 to 0.23 score alike, 0.30 -0.012 */
 
 #define LOG2_10 3.32192809488736234787
@@ -58,9 +58,9 @@ static void specific_loudness(const struct opine_ear *ear, const double *e,
     for (int b = 0; b < OPINE_EAR_BANDS; b++) {
         double over = 0.5 + 0.5 * e[b] / ear->threshold[b];
 
-        n[b] = over <= 1 ? 0
-                         : (float)(scale[b] *
-                                   (pow(over, LOUDNESS_EXPONENT) - 1));
+        n[b] = over <= 1
+                   ? 0
+                   : (float)(scale[b] * (pow(over, LOUDNESS_EXPONENT) - 1));
     }
 }
 

@@ -5,10 +5,10 @@
 
 #include <math.h>
 
-#define LOUD 0.1              /* of the loudest frame: pauses say nothing */
-#define LOW_HZ 300.0          /* where vowels live, and fricatives; at 3 dB */
-#define LOW_END_HZ 1500.0     /* per octave the two are about equally loud */
-#define HIGH_HZ 3000.0
+#define LOUD        0.1    /* of the loudest frame: pauses say nothing */
+#define LOW_HZ      300.0  /* where vowels live, and fricatives; at 3 dB */
+#define LOW_END_HZ  1500.0 /* per octave the two are about equally loud */
+#define HIGH_HZ     3000.0
 #define HIGH_END_HZ 8000.0
 
 /* Speech has a spread of the loudness centre of 2.4 to 6.2 bands and a
@@ -30,8 +30,7 @@ static double mean_loudness(const struct opine_perceived *p, int t, int band)
     double sum = 0;
 
     for (int c = 0; c < p->channels; c++)
-        sum += (double)p->channel[c]
-                   .ref[(ptrdiff_t)t * OPINE_EAR_BANDS + band];
+        sum += (double)p->channel[c].ref[(ptrdiff_t)t * OPINE_EAR_BANDS + band];
     return sum;
 }
 
@@ -70,7 +69,8 @@ static void add_frame(const struct opine_ear *ear,
     m->centre2 += centre * centre;
 }
 
-/* From sums of x, y and their product over n values to n times the covariance */
+/* From sums of x, y and their product over n values to n times the covariance
+ */
 static double covariance(double xy, double x, double y, int n)
 {
     return xy - x * y / n;

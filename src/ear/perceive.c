@@ -5,12 +5,14 @@
 
 #include <math.h>
 
-#define FULL_SCALE_DB_SPL 99.0  /* a mean square of 1; -26 dBov is then the 73 dB
-                                   SPL of a comfortable listening level */
-#define ACTIVE_SHARE 1e-4       /* 40 dB below the loudest (2 dB: no effect) */
-#define FRAMES_LEAST 5          /* to say anything about a recording */
-#define LEVEL_LIMIT 1e6         /* of level matching, a power: what is 60 dB
-                                   down is not a quiet copy */
+#define FULL_SCALE_DB_SPL                                                      \
+    99.0                  /* a mean square of 1; -26 dBov is then the 73 dB    \
+                             SPL of a comfortable listening level */
+#define ACTIVE_SHARE 1e-4 /* 40 dB below the loudest (2 dB: no effect) */
+#define FRAMES_LEAST 5    /* to say anything about a recording */
+#define LEVEL_LIMIT                                                            \
+    1e6 /* of level matching, a power: what is 60 dB                           \
+           down is not a quiet copy */
 
 /* The part of the reference that both recordings hold and the caller wants */
 static void find_part(const struct opine_ear *ear,
@@ -40,10 +42,8 @@ static enum opine_status take_channel(struct opine_arena *arena, int frames,
     h->deg = opine_arena_take(arena, cells, sizeof(float));
     h->level_ref = opine_arena_take(arena, (size_t)frames, sizeof(double));
     h->level_deg = opine_arena_take(arena, (size_t)frames, sizeof(double));
-    h->spectrum_ref =
-        opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
-    h->spectrum_deg =
-        opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
+    h->spectrum_ref = opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
+    h->spectrum_deg = opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
     return h->ref && h->deg && h->level_ref && h->level_deg &&
                    h->spectrum_ref && h->spectrum_deg
                ? OPINE_OK
@@ -138,8 +138,8 @@ enum opine_status opine_perceive(struct opine_ear *ear,
         struct opine_heard *h = &p->channel[c];
 
         TRY(take_channel(arena, p->frames, h));
-        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, p->start,
-                         0, p->frames, gain, h->ref);
+        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, p->start, 0,
+                         p->frames, gain, h->ref);
         opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, p->start,
                          (ptrdiff_t)llround(alignment->delay), p->frames, gain,
                          h->deg);

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#define TOP 4.75         /* of every band but the narrow one */
-#define TOP_NARROW 4.5   /* as in ITU-T P.862 and P.863 for narrow band */
+#define TOP          4.75 /* of every band but the narrow one */
+#define TOP_NARROW   4.5  /* as in ITU-T P.862 and P.863 for narrow band */
 #define TWO_SIDED_95 1.96
 
 /* Evidence of relation: below the first value there is none, above the second
@@ -12,7 +12,7 @@
  * cases, 0.57 at most; listening tests and ladders above 0.65 except for shifts
  * of pitch by a semitone. */
 #define RELATED_LEAST 0.40
-#define RELATED_SURE 0.65
+#define RELATED_SURE  0.65
 
 const struct opine_model opine_model = {
 #include "model.def"

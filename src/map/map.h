@@ -10,11 +10,11 @@
 /* The fitted model; its only copy is model.def */
 struct opine_model {
     const char *version;
-    double x50;     /* disturbance of the middle of the scale */
+    double x50; /* disturbance of the middle of the scale */
     double slope;
-    double spread;  /* MOS: standard deviation of listening tests' means about
-                       the score, data sets left out in turn */
-    double range;   /* largest disturbance among what it was fitted on */
+    double spread; /* MOS: standard deviation of listening tests' means about
+                      the score, data sets left out in turn */
+    double range;  /* largest disturbance among what it was fitted on */
 };
 
 extern const struct opine_model opine_model;

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the report's layout. Fields may be added under the same number; it rises
+   when one goes or changes its meaning. See score.schema.json. */
+#define SCHEMA 1
+
+/* ------------------------------------------------------------- building */
+
+/**
+ * A JSON object under construction
+ */
+struct builder {
+    json_t *object;
+    int failed; /* memory could not be had somewhere */
+};
+
+/**
+ * Add a field; takes `value`, which may be NULL for want of memory
+ */
+static void put(struct builder *builder, const char *key, json_t *value)
+{
+    if (json_object_set_new(builder->object, key, value))
+        builder->failed = 1;
+}
+
+static void append(struct builder *builder, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value))
+        builder->failed = 1;
+}
+
+/**
+ * A number rounded to what it means; null when it is not known
+ */
+static json_t *number(double value, int decimals)
+{
+    double scale = pow(10, decimals);
+
+    if (!isfinite(value))
+        return json_null();
+    return json_real(round(value * scale) / scale + 0.0); /* no -0.0 */
+}
+
+/**
+ * A path; bytes that are no UTF-8 make each byte beyond ASCII a U+FFFD
+ */
+static json_t *path_string(const char *path)
+{
+    json_t *string = json_string(path);
+    char *clean;
+    size_t used = 0;
+
+    if (string)
+        return string;
+    clean = malloc(3 * strlen(path) + 1);
+    if (!clean)
+        return NULL;
+    for (; *path; path++) {
+        if ((unsigned char)*path < 128) {
+            clean[used++] = *path;
+        } else {
+            memcpy(clean + used, "\xef\xbf\xbd", 3);
+            used += 3;
+        }
+    }
+    string = json_stringn(clean, used);
+    free(clean);
+    return string;
+}
+
+/* --------------------------------------------------------------- parts */
+
+static json_t *flag_names(struct builder *builder, unsigned flags)
+{
+    json_t *array = json_array();
+
+    for (unsigned bit = 1; bit; bit <<= 1)
+        if ((flags & bit) && opine_flag_name(bit))
+            append(builder, array, json_string(opine_flag_name(bit)));
+    return array;
+}
+
+static json_t *signal_object(struct builder *parent, const char *path,
+                             const struct opine_signal *signal)
+{
+    struct builder b = { json_object(), 0 };
+
+    put(&b, "path", path_string(path));
+    put(&b, "rate_hz", json_integer(signal->rate_hz));
+    put(&b, "channels", json_integer(signal->channels));
+    put(&b, "duration_s", number(signal->duration_s, 6));
+    put(&b, "level_dbov", number(signal->level_dbov, 2));
+    parent->failed |= b.failed;
+    return b.object;
+}
+
+/**
+ * The sections of constant delay: one, from end to end
+ */
+static json_t *track_array(struct builder *parent,
+                           const struct opine_result *result)
+{
+    json_t *array = json_array();
+    struct builder b = { json_object(), 0 };
+
+    put(&b, "start_s", number(0, 0));
+    put(&b, "end_s", number(result->degraded.duration_s, 6));
+    put(&b, "delay_ms", number(result->delay_ms, 4));
+    append(&b, array, b.object);
+    parent->failed |= b.failed;
+    return array;
+}
+
+static json_t *disturbances_object(struct builder *parent,
+                                   const struct opine_result *result)
+{
+    struct builder all = { json_object(), 0 };
+
+    for (int cause = 0; cause < OPINE_CAUSES; cause++) {
+        const struct opine_disturbance *d = &result->disturbances[cause];
+        const struct opine_cause_info *info = opine_cause_info(cause);
+        struct builder b = { json_object(), 0 };
+
+        put(&b, "value", number(d->value, 4));
+        put(&b, "unit", json_string(info->unit));
+        put(&b, "cost", number(d->cost, 4));
+        put(&all, info->name, b.object);
+        all.failed |= b.failed;
+    }
+    parent->failed |= all.failed;
+    return all.object;
+}
+
+/* -------------------------------------------------------------- report */
+
+static void put_score(struct builder *b, const struct report *report)
+{
+    const struct opine_result *r = report->result;
+
+    put(b, "schema", json_integer(SCHEMA));
+    put(b, "mos", number(r->mos, 4));
+    put(b, "mos_name", json_string(opine_mos_name(r->band)));
+    put(b, "mos_low", number(r->mos_low, 4));
+    put(b, "mos_high", number(r->mos_high, 4));
+    put(b, "acr", json_string(opine_acr_text(r->mos)));
+    put(b, "verdict", json_string(opine_verdict_text(r->mos)));
+    put(b, "model", json_string(opine_model_version()));
+    put(b, "version", json_string(opine_version()));
+    put(b, "mode", json_string(opine_mode_name(r->mode)));
+    put(b, "mode_source",
+        json_string(report->options->mode == OPINE_MODE_AUTO ? "found"
+                                                             : "given"));
+    put(b, "band", json_string(opine_band_name(r->band)));
+    put(b, "level",
+        json_string(
+            opine_level_name((enum opine_level)report->options->level)));
+    put(b, "identical", json_boolean(r->identical));
+    put(b, "flags", flag_names(b, r->flags));
+    put(b, "disturbance", number(r->disturbance, 6));
+    put(b, "rate_hz", json_integer(r->rate_hz));
+    put(b, "channels", json_integer(r->channels));
+}
+
+static void put_alignment(struct builder *b, const struct report *report)
+{
+    const struct opine_result *r = report->result;
+
+    put(b, "reference", signal_object(b, report->reference, &r->reference));
+    put(b, "degraded", signal_object(b, report->degraded, &r->degraded));
+    put(b, "delay_ms", number(r->delay_ms, 4));
+    put(b, "delay_confidence", number(r->delay_confidence, 3));
+    put(b, "polarity", json_integer(r->polarity));
+    put(b, "trimmed_head_ms", number(r->trimmed_head_ms, 3));
+    put(b, "trimmed_tail_ms", number(r->trimmed_tail_ms, 3));
+    put(b, "track", track_array(b, r));
+}
+
+int report_json(FILE *stream, const struct report *report)
+{
+    struct builder b = { json_object(), 0 };
+
+    put_score(&b, report);
+    put_alignment(&b, report);
+    put(&b, "disturbances", disturbances_object(&b, report->result));
+    put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
+
+    /* A failure to write is seen when the stream is flushed */
+    if (!b.failed)
+        json_dumpf(b.object, stream,
+                   JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+                       JSON_REAL_PRECISION(10));
+    json_decref(b.object);
+    if (!b.failed)
+        putc('\n', stream);
+    return b.failed ? -1 : 0;
+}

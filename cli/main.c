@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+#include "report.h"
+#include "score.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+/* ----------------------------------------------------------- commands */
+
+struct command {
+    const char *name;
+    enum outcome (*run)(const struct options *options);
+};
+
+/* The first is meant when none is named */
+static const struct command commands[] = {
+    { "score", score_run },
+};
+
+/**
+ * Find the subcommand
+ * first           The first argument, or NULL
+ * return          NULL when it names none
+ */
+static const struct command *find(const char *first)
+{
+    for (size_t i = 0; first && i < sizeof(commands) / sizeof(*commands); i++)
+        if (!strcmp(first, commands[i].name))
+            return &commands[i];
+    return NULL;
+}
+
+/* ------------------------------------------------------ help, versions */
+
+static void print_help(void)
+{
+    puts("Usage: opine [score] [options] REF DEG\n"
+         "\n"
+         "Rates how a listener would rate the degraded recording DEG against "
+         "its clean\n"
+         "reference REF: a score from 1 (bad) to 5 (excellent), and what it "
+         "was lost to.\n"
+         "Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
+         "input.");
+    options_help(stdout);
+    puts("\n"
+         "Exit status: 0 scored and passed, 1 below a threshold, 2 usage, "
+         "3 could not\n"
+         "read or score, 125 the same with --bisect. Manual: man opine");
+}
+
+/**
+ * Find the best instruction set of this machine
+ * Contexts are cheap, and making one is the library's way to ask.
+ */
+static enum opine_cpu best_cpu(void)
+{
+    enum opine_cpu best = OPINE_CPU_C;
+
+    for (int cpu = OPINE_CPU_C; opine_cpu_name((enum opine_cpu)cpu)[0]; cpu++) {
+        struct opine_config config;
+        struct opine_context *context;
+
+        opine_config_init(&config);
+        config.cpu = (enum opine_cpu)cpu;
+        if (!opine_create(&context, &config)) {
+            best = config.cpu;
+            opine_destroy(context);
+        }
+    }
+    return best;
+}
+
+static void print_versions(void)
+{
+    printf("opine %d.%d.%d\n", OPINE_VERSION_MAJOR, OPINE_VERSION_MINOR,
+           OPINE_VERSION_PATCH);
+    printf("library     %s, this program was made for %d.%d\n", opine_version(),
+           OPINE_VERSION_MAJOR, OPINE_VERSION_MINOR);
+    printf("model       %s\n", opine_model_version());
+    printf("cpu         %s\n", opine_cpu_name(best_cpu()));
+    printf("reads with  %s\n", audio_library());
+}
+
+/**
+ * Whether this program and the library in use were made for each other
+ * Before 1.0.0 a minor version may change anything.
+ */
+static int library_fits(void)
+{
+    int number = opine_version_number();
+    int major = number / 10000;
+    int minor = number / 100 % 100;
+
+    return major == OPINE_VERSION_MAJOR &&
+           (major > 0 || minor == OPINE_VERSION_MINOR);
+}
+
+/* ---------------------------------------------------------------- main */
+
+/**
+ * Make sure that everything printed has arrived
+ * return          0, or -1 after saying what went wrong
+ */
+static int close_output(void)
+{
+    int has_failed = ferror(stdout);
+
+    errno = 0;
+    has_failed |= fflush(stdout);
+    /* Without a report a closed stdout is nobody's loss: EBADF */
+    if (!has_failed && (fclose(stdout) == 0 || errno == EBADF))
+        return 0;
+    complain("standard output", "%s",
+             errno ? strerror(errno) : "could not be written");
+    return -1;
+}
+
+static enum outcome run(int argc, char **argv, struct options *options)
+{
+    const struct command *command = find(argc ? argv[0] : NULL);
+    int named = command != NULL;
+
+    if (!library_fits()) {
+        complain(NULL,
+                 "library version %s does not fit this program, "
+                 "made for %d.%d.%d",
+                 opine_version(), OPINE_VERSION_MAJOR, OPINE_VERSION_MINOR,
+                 OPINE_VERSION_PATCH);
+        return OUTCOME_FAILED;
+    }
+
+    switch (options_parse(argc - named, argv + named, options)) {
+    case REQUEST_RUN:
+        return (named ? command : &commands[0])->run(options);
+    case REQUEST_HELP:
+        print_help();
+        return OUTCOME_PASSED;
+    case REQUEST_VERSION:
+        print_versions();
+        return OUTCOME_PASSED;
+    case REQUEST_WRONG:
+        break;
+    }
+    return OUTCOME_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = { 0 };
+
+    /* A closed pipe is an error to report, not a reason to vanish */
+    signal(SIGPIPE, SIG_IGN);
+
+    enum outcome outcome = run(argc > 0 ? argc - 1 : 0, argv + (argc > 0),
+                               &options);
+
+    if (close_output())
+        outcome = OUTCOME_FAILED;
+    if (outcome == OUTCOME_FAILED && options.bisect)
+        outcome = OUTCOME_CANNOT_TEST;
+    return (int)outcome;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --------------------------------------------------------------- table */
+
+enum kind {
+    KIND_HEADING, /* of a group in the help text */
+    KIND_HELP,
+    KIND_VERSION,
+    KIND_FLAG,   /* int, 1 when given */
+    KIND_CHOICE, /* int, one of several names */
+    KIND_NUMBER, /* double, in a range */
+    KIND_RAW     /* struct raw_format */
+};
+
+struct option {
+    const char *name;     /* without the dashes */
+    const char *argument; /* as the help shows it; NULL: takes none */
+    const char *help;
+    enum kind kind;
+    size_t variable;                  /* its place in struct options */
+    double min, max;                  /* of a number, both allowed */
+    const char *(*choice)(int value); /* name of a value, "" beyond the last */
+};
+
+static const char *mode_name(int value)
+{
+    return opine_mode_name((enum opine_mode)value);
+}
+
+static const char *band_name(int value)
+{
+    return opine_band_name((enum opine_band)value);
+}
+
+static const char *level_name(int value)
+{
+    return opine_level_name((enum opine_level)value);
+}
+
+static const char *cpu_name(int value)
+{
+    return opine_cpu_name((enum opine_cpu)value);
+}
+
+/* 4 h: what the library takes */
+#define MAX_S 14400.0
+
+/* clang-format off */
+#define PLACE(field) offsetof(struct options, field)
+
+static const struct option table[] = {
+    { "Output", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "json", NULL, "report as JSON",
+      KIND_FLAG, PLACE(json), 0, 0, NULL },
+    { "quiet", NULL, "report the score alone",
+      KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+
+    { "What is compared", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
+      KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+    { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
+      KIND_CHOICE, PLACE(band), 0, 0, band_name },
+    { "level", "match|keep", "take a difference in level out (default), or not",
+      KIND_CHOICE, PLACE(level), 0, 0, level_name },
+    { "no-align", NULL, "take the delay as 0 instead of finding it",
+      KIND_FLAG, PLACE(no_align), 0, 0, NULL },
+    { "from", "S", "score the reference from this second on",
+      KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
+    { "to", "S", "and up to this second",
+      KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
+    { "cpu", "best|c|avx2", "instruction set; default best",
+      KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
+
+    { "Headerless input", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
+      KIND_RAW, PLACE(raw), 0, 0, NULL },
+    { "raw-ref", "FORMAT", "the reference is raw",
+      KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
+    { "raw-deg", "FORMAT", "the degraded recording is raw",
+      KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+
+    { "Gates, for scripts", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
+      KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+    { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
+      KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+    { "bisect", NULL, "exit with 125 instead of 3, for git bisect run",
+      KIND_FLAG, PLACE(bisect), 0, 0, NULL },
+
+    { "About the program", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "help", NULL, "print this and exit", KIND_HELP, 0, 0, 0, NULL },
+    { "version", NULL, "print versions and exit", KIND_VERSION, 0, 0, 0, NULL }
+};
+/* clang-format on */
+
+#define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
+
+void options_help(FILE *stream)
+{
+    const int column = 28;
+
+    for (size_t i = 0; i < TABLE_SIZE; i++) {
+        const struct option *o = &table[i];
+
+        if (o->kind == KIND_HEADING) {
+            fprintf(stream, "\n%s\n", o->name);
+            continue;
+        }
+
+        int width = fprintf(stream, "  --%s%s%s", o->name,
+                            o->argument ? " " : "",
+                            o->argument ? o->argument : "");
+
+        fprintf(stream, "%*s%s\n", width < column ? column - width : 1, "",
+                o->help);
+    }
+}
+
+/* -------------------------------------------------------------- values */
+
+/**
+ * Say on stderr what an option must be
+ * Alternatives are named as in the table: "must be nb, wb, swb or fb".
+ */
+static void explain(const struct option *o)
+{
+    char subject[40];
+    char text[100] = "";
+    size_t used = 0;
+
+    snprintf(subject, sizeof(subject), "--%s", o->name);
+
+    if (o->kind == KIND_NUMBER) {
+        complain(subject, "must be a number from %g to %.8g", o->min, o->max);
+        return;
+    }
+    if (o->kind == KIND_RAW) {
+        complain(subject, "must be ENCODING,RATE,CHANNELS, "
+                          "such as s16le,48000,2");
+        return;
+    }
+
+    for (const char *c = o->argument; *c && used < sizeof(text) - 5; c++) {
+        const char *joint = strchr(c + 1, '|') ? ", " : " or ";
+
+        if (*c == '|')
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+                                     joint);
+        else
+            text[used++] = *c;
+    }
+    text[used] = '\0';
+    complain(subject, "must be %s", text);
+}
+
+static int parse_choice(const struct option *o, const char *text, int *value)
+{
+    for (int v = 0; o->choice(v)[0]; v++) {
+        if (!strcmp(o->choice(v), text)) {
+            *value = v;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int parse_number(const struct option *o, const char *text, double *value)
+{
+    char *end;
+    double number = strtod(text, &end);
+
+    /* strtod() skips blanks and reads "nan", "inf" and hexadecimals */
+    if (end == text || *end || text[strspn(text, "+-.0123456789eE")])
+        return -1;
+    if (!(number >= o->min && number <= o->max))
+        return -1;
+    *value = number;
+    return 0;
+}
+
+/**
+ * Put a value into its variable
+ * text            The value, or NULL for a flag
+ * return          0, or -1 when the value is not allowed
+ */
+static int assign(const struct option *o, const char *text,
+                  struct options *options)
+{
+    void *variable = (char *)options + o->variable;
+
+    switch (o->kind) {
+    case KIND_FLAG:
+        *(int *)variable = 1;
+        return 0;
+    case KIND_CHOICE:
+        return parse_choice(o, text, variable);
+    case KIND_NUMBER:
+        return parse_number(o, text, variable);
+    case KIND_RAW:
+        return audio_parse_raw(text, variable);
+    case KIND_HEADING:
+    case KIND_HELP:
+    case KIND_VERSION:
+        break;
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------- parser */
+
+static void set_defaults(struct options *options)
+{
+    struct opine_config config;
+
+    opine_config_init(&config);
+    memset(options, 0, sizeof(*options));
+    options->mode = (int)config.mode;
+    options->band = (int)config.band;
+    options->level = (int)config.level;
+    options->cpu = (int)config.cpu;
+    options->from_s = (double)NAN;
+    options->to_s = (double)NAN;
+    options->max_delay_ms = (double)NAN;
+    options->min_mos = (double)NAN;
+}
+
+static const struct option *find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < TABLE_SIZE; i++)
+        if (table[i].kind != KIND_HEADING && strlen(table[i].name) == length &&
+            !strncmp(table[i].name, name, length))
+            return &table[i];
+    return NULL;
+}
+
+/**
+ * Read one option and its value
+ * next            Where in argv it stands; return what follows it
+ */
+static enum request parse_option(char **argv, int *next,
+                                 struct options *options)
+{
+    const char *word = argv[(*next)++];
+    size_t length = strcspn(word, "=");
+    const char *value = word[length] ? word + length + 1 : NULL;
+    const struct option *o = strncmp(word, "--", 2)
+                                 ? NULL
+                                 : find(word + 2, length - 2);
+
+    if (!o) {
+        complain(NULL, "unknown option '%.*s'", (int)length, word);
+        return REQUEST_WRONG;
+    }
+    if (value && !o->argument) {
+        complain(NULL, "--%s: takes no value", o->name);
+        return REQUEST_WRONG;
+    }
+    if (o->kind == KIND_HELP)
+        return REQUEST_HELP;
+    if (o->kind == KIND_VERSION)
+        return REQUEST_VERSION;
+
+    if (o->argument && !value) {
+        if (!argv[*next]) {
+            complain(NULL, "--%s: needs a value", o->name);
+            return REQUEST_WRONG;
+        }
+        value = argv[(*next)++];
+    }
+    if (assign(o, value, options)) {
+        explain(o);
+        return REQUEST_WRONG;
+    }
+    return REQUEST_RUN;
+}
+
+enum request options_parse(int argc, char **argv, struct options *options)
+{
+    int next = 0;
+    int may_be_option = 1;
+
+    set_defaults(options);
+    options->operands = argv;
+
+    while (next < argc) {
+        char *word = argv[next];
+
+        if (may_be_option && !strcmp(word, "--")) {
+            may_be_option = 0;
+            next++;
+        } else if (may_be_option && word[0] == '-' && word[1]) {
+            enum request request = parse_option(argv, &next, options);
+
+            if (request != REQUEST_RUN)
+                return request;
+        } else {
+            /* Never overtakes: as many words were read as are written */
+            argv[options->operand_count++] = word;
+            next++;
+        }
+    }
+    return REQUEST_RUN;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Options of the command line
+ *
+ * One table, in options.c, drives the parser and the help text; a test
+ * compares it with the manual page.
+ */
+
+#ifndef OPINE_CLI_OPTIONS_H
+#define OPINE_CLI_OPTIONS_H
+
+#include "audio.h"
+
+#include <stdio.h>
+
+/**
+ * Exit codes, the same for all subcommands
+ */
+enum outcome {
+    OUTCOME_PASSED = 0,
+    OUTCOME_BELOW = 1,        /* scored, but below a threshold */
+    OUTCOME_USAGE = 2,        /* the command line makes no sense */
+    OUTCOME_FAILED = 3,       /* could not read or score */
+    OUTCOME_CANNOT_TEST = 125 /* the same, for `git bisect run` */
+};
+
+/**
+ * What the user asked for
+ */
+struct options {
+    int json;
+    int quiet;
+    int mode;  /* enum opine_mode */
+    int band;  /* enum opine_band */
+    int level; /* enum opine_level */
+    int cpu;   /* enum opine_cpu */
+    int no_align;
+    int bisect;
+    double from_s; /* NAN when not given, as the next three */
+    double to_s;
+    double max_delay_ms;
+    double min_mos;
+    struct raw_format raw; /* each with encoding 0 when not given */
+    struct raw_format raw_ref;
+    struct raw_format raw_deg;
+    int operand_count;
+    char **operands;
+};
+
+/**
+ * What options_parse() found
+ */
+enum request {
+    REQUEST_RUN,
+    REQUEST_HELP,
+    REQUEST_VERSION,
+    REQUEST_WRONG /* it has said on stderr what is wrong */
+};
+
+/**
+ * Read a command line
+ * argc, argv      What follows the name of the program or subcommand; the
+ *                 operands are moved to the front, in order
+ * options         Return the settings, defaults where nothing is given
+ * return          What to do; at --help and --version reading stops
+ *
+ * Operands and options may be mixed, `--` ends the options, the last of equal
+ * options counts. `options->operands` points into argv.
+ */
+enum request options_parse(int argc, char **argv, struct options *options);
+
+/**
+ * Print the table, as a part of the help text
+ */
+void options_help(FILE *stream);
+
+#endif /* OPINE_CLI_OPTIONS_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * What a subcommand tells the user: one file per output format
+ */
+
+#ifndef OPINE_CLI_REPORT_H
+#define OPINE_CLI_REPORT_H
+
+#include "options.h"
+
+/**
+ * A score and how it came about
+ */
+struct report {
+    const struct options *options;
+    const char *reference; /* path as given, as the next */
+    const char *degraded;
+    const struct opine_result *result;
+};
+
+/**
+ * Print a report
+ * return          0, or -1 when memory could not be had; whether it could be
+ *                 written shows when the stream is flushed
+ */
+int report_text(FILE *stream, const struct report *report);
+int report_json(FILE *stream, const struct report *report);
+
+/**
+ * Print one line on stderr: "opine: SUBJECT: ..."
+ * subject         A file or an option, or NULL to leave it out
+ *
+ * Whatever the names of files hold, it stays one line.
+ */
+void complain(const char *subject, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/**
+ * Print a name that may hold anything, without control characters
+ */
+void print_name(FILE *stream, const char *name);
+
+#endif /* OPINE_CLI_REPORT_H */

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Install a build, and use it as other projects do: install.sh BUILD_DIRECTORY
+#
+# $CC and $CMAKE are the compiler and the cmake to use.
+
+set -euo pipefail
+
+build=$1
+cc=${CC:-cc}
+cmake=${CMAKE:-cmake}
+consumer=$(cd "$(dirname "$0")/consumer" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A path with a space is where quoting fails, in others' files: pkg-config's
+# cannot hold one. The tree is moved, so that paths to its first place fail.
+prefix=$work/moved
+"$cmake" --install "$build" --prefix "$work/first" > "$work/install.log"
+mv "$work/first" "$prefix"
+
+library=$(find "$prefix" -name 'libopine.*' | head -n 1)
+libdir=$(dirname "$library")
+static=()
+[ "${library##*.}" != a ] || static=(--static)
+echo "installed $(basename "$library")"
+
+echo "--- find_package"
+"$cmake" -S "$consumer" -B "$work/build" -DCMAKE_C_COMPILER="$cc" \
+    -DCMAKE_PREFIX_PATH="$prefix" > "$work/configure.log"
+"$cmake" --build "$work/build" > "$work/build.log" ||
+    { cat "$work/build.log"; exit 1; }
+"$work/build/consumer"
+
+echo "--- pkg-config"
+export PKG_CONFIG_PATH=$libdir/pkgconfig
+read -ra flags < <(pkg-config "${static[@]}" --cflags --libs opine)
+"$cc" -std=c11 "$consumer/consumer.c" "${flags[@]}" -o "$work/consumer"
+LD_LIBRARY_PATH=$libdir "$work/consumer"
+
+echo "--- command"
+if [ -e "$prefix/bin/opine" ]; then
+    "$prefix/bin/opine" --version
+    [ -s "$prefix/share/man/man1/opine.1" ]
+fi
+
+echo "--- component runtime"
+"$cmake" --install "$build" --prefix "$work/runtime" --component runtime \
+    > "$work/install.log"
+unwanted=$(find "$work/runtime" -name '*.h' -o -name '*.pc' -o -name '*.a')
+[ -z "$unwanted" ] || { echo "unwanted: $unwanted"; exit 1; }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "support.h"
+
+#include "align/align.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE 48000
+#define N    (6 * RATE)
+
+struct fixture {
+    struct opine_arena arena;
+    struct opine_kernels kernels;
+    struct opine_alignment found;
+    float ref[N], deg[N];
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct opine_allocator from = { 0 };
+
+    opine_arena_init(&f->arena, &from);
+    assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
+    make_speech(f->ref, N, RATE, 16000, 3);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    opine_arena_free(&f->arena);
+    free(f);
+    return 0;
+}
+
+static void align(struct fixture *f, size_t deg_n, int search)
+{
+    float *ref[] = { f->ref }, *deg[] = { f->deg };
+    struct opine_prepared pair = {
+        { ref, N, -26, 0 }, { deg, deg_n, -26, 0 }, RATE, 1, 1, 0
+    };
+
+    opine_arena_clear(&f->arena);
+    assert_int_equal(opine_align(&f->arena, &f->kernels, &pair, search,
+                                 &f->found),
+                     OPINE_OK);
+}
+
+static void delays_are_found_to_a_fraction_of_a_sample(void **state)
+{
+    const double delays[] = { 0,      1,    -1,     0.5,    17.25,
+                              -333.7, 4800, 100001, -96000, 150000.5 };
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 10; i++) {
+        delay_by(f->deg, f->ref, N, delays[i]);
+        align(f, N, 1);
+        assert_close(f->found.delay, delays[i], 0.1, 0);
+        assert_true(f->found.confidence > 0.8);
+        assert_int_equal(f->found.polarity, 1);
+    }
+}
+
+static void delays_are_found_in_noise(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int seed = 0; seed < 8; seed++) {
+        delay_by(f->deg, f->ref, N, 1234 + 1000 * seed);
+        add_noise(f->deg, N, 0, (uint64_t)seed);
+        align(f, N, 1);
+        assert_close(f->found.delay, 1234 + 1000 * seed, 4.8, 0);
+        assert_true(f->found.confidence > 0.5);
+    }
+}
+
+static void inverted_polarity_is_found(void **state)
+{
+    struct fixture *f = *state;
+
+    delay_by(f->deg, f->ref, N, 480);
+    for (int i = 0; i < N; i++)
+        f->deg[i] = -f->deg[i];
+    align(f, N, 1);
+    assert_close(f->found.delay, 480, 0.1, 0);
+    assert_int_equal(f->found.polarity, -1);
+}
+
+static void trimmed_ends_are_reported(void **state)
+{
+    struct fixture *f = *state;
+
+    memcpy(f->deg, f->ref + RATE, (N - 2 * RATE) * sizeof(float));
+    align(f, N - 2 * RATE, 1);
+    assert_close(f->found.delay, -RATE, 0.1, 0);
+    assert_close(f->found.trimmed_head, RATE, 0.2, 0);
+    assert_close(f->found.trimmed_tail, RATE, 0.2, 0);
+    memcpy(f->deg, f->ref, N * sizeof(float));
+    align(f, N, 1);
+    assert_close(f->found.trimmed_head, 0, 0.1, 0);
+    assert_close(f->found.trimmed_tail, 0, 0.1, 0);
+}
+
+static void other_material_has_no_confidence(void **state)
+{
+    struct fixture *f = *state;
+    double sum = 0;
+
+    for (int seed = 0; seed < 8; seed++) {
+        make_speech(f->deg, N, RATE, 16000, 100 + (uint64_t)seed);
+        align(f, N, 1);
+        sum += f->found.confidence;
+    }
+    assert_true(sum / 8 < 0.3);
+    make_white(f->deg, N, 1);
+    align(f, N, 1);
+    assert_true(f->found.confidence < 0.1);
+    make_silence(f->deg, N);
+    align(f, N, 1);
+    assert_true(f->found.confidence == 0);
+}
+
+static void without_search_the_delay_is_zero(void **state)
+{
+    struct fixture *f = *state;
+
+    delay_by(f->deg, f->ref, N, 480);
+    align(f, N, 0);
+    assert_true(f->found.delay == 0);
+    assert_true(f->found.confidence < 0.8);
+}
+
+static void sections_cover_the_degraded(void **state)
+{
+    struct fixture *f = *state;
+
+    delay_by(f->deg, f->ref, N, 480);
+    align(f, N - 1000, 1);
+    assert_int_equal(f->found.sections, 1);
+    assert_true(f->found.section[0].start == 0);
+    assert_true(f->found.section[0].end == N - 1000);
+    assert_true(f->found.section[0].delay == f->found.delay);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(delays_are_found_to_a_fraction_of_a_sample),
+        TEST(delays_are_found_in_noise),
+        TEST(inverted_polarity_is_found),
+        TEST(trimmed_ends_are_reported),
+        TEST(other_material_has_no_confidence),
+        TEST(without_search_the_delay_is_zero),
+        TEST(sections_cover_the_degraded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

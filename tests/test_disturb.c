@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "support.h"
+
+#include "disturb/disturb.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES 200
+#define NB     OPINE_EAR_BANDS
+
+struct fixture {
+    struct opine_arena arena;
+    struct opine_ear ear;
+    float ref[FRAMES * NB], deg[FRAMES * NB];
+    double level_ref[FRAMES], level_deg[FRAMES];
+    double spectrum_ref[NB], spectrum_deg[NB];
+    struct opine_heard heard;
+    struct opine_perceived perceived;
+    struct opine_prepared pair;
+    struct opine_disturbed result;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct opine_allocator from = { 0 };
+
+    opine_arena_init(&f->arena, &from);
+    assert_int_equal(opine_ear_create(&f->ear, &f->arena, 48000, OPINE_BAND_FB),
+                     0);
+    f->heard = (struct opine_heard){ f->ref,          f->deg,
+                                     f->level_ref,    f->level_deg,
+                                     f->spectrum_ref, f->spectrum_deg };
+    f->perceived = (struct opine_perceived){ FRAMES, 1, 0, 0, &f->heard };
+    f->pair.channels = 1;
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    opine_ear_destroy(&f->ear);
+    opine_arena_free(&f->arena);
+    free(f);
+    return 0;
+}
+
+/* A pattern with syllables: 10 frames of sound, 5 of pause, unlike spectra */
+static void fill(struct fixture *f)
+{
+    struct random random = random_seed(3);
+
+    for (int t = 0; t < FRAMES; t++)
+        for (int b = 0; b < NB; b++) {
+            double n = t % 15 < 10 ? random_uniform(&random, 1, 3) : 0.0;
+            f->ref[t * NB + b] = (float)n;
+        }
+    memcpy(f->deg, f->ref, sizeof f->ref);
+    for (int b = 0; b < NB; b++)
+        f->spectrum_ref[b] = f->spectrum_deg[b] = 1e6;
+}
+
+static void total(const struct opine_ear *ear, const float *n, double *level)
+{
+    for (int t = 0; t < FRAMES; t++) {
+        level[t] = 0;
+        for (int b = 0; b < NB; b++)
+            level[t] += (double)n[t * NB + b] * ear->band[b].width_bark;
+    }
+}
+
+static void disturb(struct fixture *f)
+{
+    total(&f->ear, f->ref, f->level_ref);
+    total(&f->ear, f->deg, f->level_deg);
+    assert_int_equal(opine_disturb(&f->arena, &f->ear, &f->pair, &f->perceived,
+                                   &f->result),
+                     OPINE_OK);
+}
+
+static double share_sum(const struct opine_disturbed *d)
+{
+    double sum = 0;
+
+    for (int c = 0; c < OPINE_CELL_CAUSES; c++) {
+        assert_true(d->share[c] >= 0);
+        sum += d->share[c];
+    }
+    return sum;
+}
+
+static void identity_disturbs_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    disturb(f);
+    assert_true(f->result.total == 0);
+    assert_true(f->result.identical);
+    assert_true(share_sum(&f->result) == 0);
+    assert_close(f->result.similarity, 1, 1e-9, 0);
+}
+
+/* All cells at 1 sone/Bark, the degraded at 1 + x: the density is x - 0.25, so
+ * everything can be worked out. */
+static void a_uniform_difference_has_its_value(void **state)
+{
+    struct fixture *f = *state;
+    double bark = 0;
+
+    for (int i = 0; i < FRAMES * NB; i++) {
+        f->ref[i] = 1;
+        f->deg[i] = 2;
+    }
+    for (int b = 0; b < NB; b++) {
+        f->spectrum_ref[b] = f->spectrum_deg[b] = 1e6;
+        bark += f->ear.band[b].width_bark;
+    }
+    disturb(f);
+    assert_close(f->result.total, 0.75 * bark / pow(1.05 * bark, 0.3), 0, 1e-9);
+    assert_false(f->result.identical);
+    /* Steady, so it is noise. */
+    assert_close(f->result.share[OPINE_NOISE], 1, 1e-12, 0);
+    assert_close(f->result.value[OPINE_NOISE], 0.75 * bark, 0, 1e-9);
+}
+
+static void differences_within_the_dead_zone_are_free(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] *= i % 2 ? 1.24f : 0.81f;
+    disturb(f);
+    assert_true(f->result.total == 0);
+    assert_false(f->result.identical);
+}
+
+static void pauses_do_not_count(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int t = 0; t < FRAMES; t++)
+        if (t % 15 >= 10)
+            for (int b = 0; b < NB; b++)
+                f->deg[t * NB + b] = 0.5f;
+    disturb(f);
+    assert_true(f->result.total == 0);
+    assert_close(f->result.value[OPINE_PAUSE_NOISE], 0.5 * 24.6, 0, 0.01);
+}
+
+static void disturbance_is_homogeneous(void **state)
+{
+    struct fixture *f = *state;
+    double once;
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] += f->ref[i] > 0 && i % 7 == 0 ? 2.0f : 0.0f;
+    disturb(f);
+    once = f->result.total;
+    for (int i = 0; i < FRAMES * NB; i++) {
+        f->ref[i] *= 4;
+        f->deg[i] *= 4;
+    }
+    disturb(f);
+    assert_close(f->result.total, once * pow(4, 0.7), 0, 1e-6);
+}
+
+/* ---------------------------------------------------------------- causes */
+
+static void largest_is(const struct fixture *f, int cause)
+{
+    assert_close(share_sum(&f->result), 1, 1e-9, 0);
+    assert_true(f->result.share[cause] > 0.8);
+}
+
+static void steady_additions_are_noise(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] += 1.5f;
+    disturb(f);
+    largest_is(f, OPINE_NOISE);
+}
+
+static void additions_to_the_signal_alone_are_distortion(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] += f->ref[i] > 0 ? 1.5f : 0;
+    disturb(f);
+    largest_is(f, OPINE_DISTORTION);
+}
+
+static void decaying_additions_after_offsets_are_echo(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int t = 0; t < FRAMES; t++)
+        for (int b = 0; b < NB; b++) {
+            float quiet = t % 15 >= 5 && t % 15 < 10 ? 0.3f : 1.0f;
+            f->ref[t * NB + b] *= quiet;
+            f->deg[t * NB + b] = f->ref[t * NB + b] + (quiet < 1 ? 0.6f : 0);
+        }
+    disturb(f);
+    largest_is(f, OPINE_ECHO);
+}
+
+static void losses_in_a_frame_are_gaps_or_missing(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int b = 0; b < NB; b++)
+        f->deg[35 * NB + b] = 0;
+    disturb(f);
+    largest_is(f, OPINE_GAPS);
+    /* 5 of 15 frames are pauses. */
+    assert_close(f->result.value[OPINE_GAPS], 100.0 / 134, 0.05, 0);
+    fill(f);
+    for (int b = 10; b < 20; b++)
+        f->deg[35 * NB + b] = 0;
+    disturb(f);
+    largest_is(f, OPINE_MISSING);
+    assert_true(f->result.value[OPINE_GAPS] == 0);
+}
+
+static void losses_at_the_edge_are_bandwidth(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    for (int b = 30; b < NB; b++)
+        f->spectrum_deg[b] = 1e2;
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] *= i % NB >= 30 ? 0.1f : 1.0f;
+    disturb(f);
+    largest_is(f, OPINE_BANDWIDTH);
+    assert_close(f->result.value[OPINE_BANDWIDTH], f->ear.band[29].high_hz,
+                 1e-6, 0);
+    assert_close(f->result.reference_cutoff_hz, 20000, 1e-6, 0);
+}
+
+static void flat_tops_are_reported_beyond_the_reference(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    f->pair.ref.flat = 0.01;
+    f->pair.deg.flat = 0.05;
+    disturb(f);
+    assert_close(f->result.value[OPINE_CLIPPING], 4, 1e-9, 0);
+    f->pair.ref.flat = 0.06;
+    disturb(f);
+    assert_true(f->result.value[OPINE_CLIPPING] == 0);
+}
+
+static void unlike_patterns_are_not_similar(void **state)
+{
+    struct fixture *f = *state;
+    struct random random = random_seed(9);
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i++)
+        f->deg[i] = (float)random_uniform(&random, 0, 3);
+    disturb(f);
+    assert_true(f->result.similarity < 0.1);
+    memset(f->deg, 0, sizeof f->deg);
+    disturb(f);
+    assert_true(f->result.similarity == 0);
+}
+
+/* ------------------------------------------------------------ channels */
+
+static void an_empty_channel_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    static float zeros[FRAMES * NB];
+    static double none[FRAMES], flat[NB];
+    struct opine_heard two[2];
+    double alone;
+
+    fill(f);
+    for (int i = 0; i < FRAMES * NB; i += 3)
+        f->deg[i] *= 2;
+    disturb(f);
+    alone = f->result.total;
+    two[0] = f->heard;
+    two[1] = (struct opine_heard){ zeros, zeros, none, none, flat, flat };
+    f->perceived.channel = two;
+    f->perceived.channels = 2;
+    disturb(f);
+    assert_close(f->result.total, alone, 0, 1e-12);
+    two[1] = f->heard;
+    disturb(f);
+    assert_close(f->result.total, alone, 0, 1e-12);
+    f->perceived.channel = &f->heard;
+    f->perceived.channels = 1;
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(identity_disturbs_nothing),
+        TEST(a_uniform_difference_has_its_value),
+        TEST(differences_within_the_dead_zone_are_free),
+        TEST(pauses_do_not_count),
+        TEST(disturbance_is_homogeneous),
+        TEST(steady_additions_are_noise),
+        TEST(additions_to_the_signal_alone_are_distortion),
+        TEST(decaying_additions_after_offsets_are_echo),
+        TEST(losses_in_a_frame_are_gaps_or_missing),
+        TEST(losses_at_the_edge_are_bandwidth),
+        TEST(flat_tops_are_reported_beyond_the_reference),
+        TEST(unlike_patterns_are_not_similar),
+        TEST(an_empty_channel_changes_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

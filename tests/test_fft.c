@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "support.h"
+
+#include "base/fft.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define PI 3.14159265358979323846
+
+/* By the definition, in double */
+static void slow_forward(const float *x, int n, int k, double *re, double *im)
+{
+    *re = *im = 0;
+    for (int i = 0; i < n; i++) {
+        double phase = -2 * PI * (double)((long)i * k % n) / n;
+        *re += (double)x[i] * cos(phase);
+        *im += (double)x[i] * sin(phase);
+    }
+}
+
+static float *take(int floats)
+{
+    float *x = aligned_alloc(64, (size_t)floats * sizeof *x);
+
+    assert_non_null(x);
+    return x;
+}
+
+static void check_size(int n, int batch)
+{
+    struct opine_fft fft = { 0 };
+    struct random random = random_seed((uint64_t)n);
+    double error = 0, energy = 0;
+    float *real, *spectrum;
+
+    assert_int_equal(opine_fft_create(&fft, n, batch, OPINE_FFT_FORWARD), 0);
+    assert_int_equal(fft.real_step % 16, 0);
+    assert_int_equal(fft.spectrum_step % 16, 0);
+    real = take(fft.real_step * batch);
+    spectrum = take(fft.spectrum_step * batch);
+    for (int i = 0; i < fft.real_step * batch; i++)
+        real[i] = (float)random_gauss(&random);
+    opine_fft_forward(&fft, real, spectrum);
+    for (int b = 0; b < batch; b++)
+        for (int k = 0; k <= n / 2; k++) {
+            const float *s = spectrum + b * fft.spectrum_step + 2 * k;
+            double re, im;
+
+            slow_forward(real + b * fft.real_step, n, k, &re, &im);
+            error += pow((double)s[0] - re, 2) + pow((double)s[1] - im, 2);
+            energy += re * re + im * im;
+        }
+    assert_true(10 * log10(energy / error) > 120);
+    free(real);
+    free(spectrum);
+    opine_fft_destroy(&fft);
+    opine_fft_destroy(&fft);
+}
+
+static void forward_is_the_definition(void **state)
+{
+    const int sizes[] = { 2, 256, 352, 512, 720, 768, 1024, 1440, 1536 };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        check_size(sizes[i], i % 3 ? 2 : 8);
+}
+
+static void inverse_undoes_forward(void **state)
+{
+    struct opine_fft forward = { 0 }, inverse = { 0 };
+    struct random random = random_seed(5);
+    const int n = 1440;
+    float *x, *y, *spectrum;
+
+    (void)state;
+    assert_int_equal(opine_fft_create(&forward, n, 1, OPINE_FFT_FORWARD), 0);
+    assert_int_equal(opine_fft_create(&inverse, n, 1, OPINE_FFT_INVERSE), 0);
+    x = take(forward.real_step);
+    y = take(inverse.real_step);
+    spectrum = take(forward.spectrum_step);
+    for (int i = 0; i < n; i++)
+        x[i] = (float)random_gauss(&random);
+    opine_fft_forward(&forward, x, spectrum);
+    opine_fft_inverse(&inverse, spectrum, y);
+    for (int i = 0; i < n; i++)
+        assert_close((double)y[i] / n, (double)x[i], 1e-5, 0);
+    free(x);
+    free(y);
+    free(spectrum);
+    opine_fft_destroy(&forward);
+    opine_fft_destroy(&inverse);
+}
+
+static void good_sizes_are_even_and_smooth(void **state)
+{
+    (void)state;
+    assert_int_equal(opine_fft_good_size(1411), 1440);
+    assert_int_equal(opine_fft_good_size(1536), 1536);
+    assert_int_equal(opine_fft_good_size(1), 2);
+    for (int n = 1; n < 3000; n++) {
+        int size = opine_fft_good_size(n), rest = size;
+
+        assert_true(size >= n && size % 2 == 0 && size < n + n / 8 + 8);
+        for (int p = 2; p <= 7; p++)
+            while (rest % p == 0)
+                rest /= p;
+        assert_int_equal(rest, 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forward_is_the_definition),
+        cmocka_unit_test(inverse_undoes_forward),
+        cmocka_unit_test(good_sizes_are_even_and_smooth),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every CPU level against plain C, bit for bit, at all lengths and offsets, on
+ * the numbers that real signals hold and on extreme ones. */
+#include "support.h"
+
+#include "base/kernels.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOST    2048
+#define OFFSETS 8
+#define GUARD   12345.0f
+
+enum kind { UNIFORM, TINY, HUGE_VALUES, ZEROS, DENORMAL, ALTERNATING, KINDS };
+
+static float draw(struct random *random, enum kind kind, int i)
+{
+    switch (kind) {
+    case TINY:
+        return (float)random_uniform(random, -1e-12, 1e-12);
+    case HUGE_VALUES:
+        return (float)random_uniform(random, -1e18, 1e18);
+    case ZEROS:
+        return i % 2 ? -0.0f : 0.0f;
+    case DENORMAL:
+        return FLT_MIN * (float)random_uniform(random, -1, 1);
+    case ALTERNATING:
+        return i % 2 ? -1.0f : 1.0f;
+    case UNIFORM:
+    case KINDS:
+        break;
+    }
+    return (float)random_uniform(random, -1, 1);
+}
+
+struct buffers {
+    float x[2 * MOST + OFFSETS], y[2 * MOST + OFFSETS];
+    float a[MOST + OFFSETS + 1], b[MOST + OFFSETS + 1];
+};
+
+static void fill(struct buffers *s, enum kind kind, struct random *random)
+{
+    for (int i = 0; i < 2 * MOST + OFFSETS; i++) {
+        s->x[i] = draw(random, kind, i);
+        s->y[i] = draw(random, kind, i + 1);
+    }
+    for (int i = 0; i < MOST + OFFSETS + 1; i++)
+        s->a[i] = s->b[i] = GUARD;
+}
+
+static void check(const struct opine_kernels *c, const struct opine_kernels *k,
+                  struct buffers *s, int n, int offset)
+{
+    float sum_c, sum_k;
+
+    c->multiply(s->a + offset, s->x + offset, s->y, n);
+    k->multiply(s->b + offset, s->x + offset, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + n] == GUARD);
+    c->power(s->a + offset, s->x + offset, n);
+    k->power(s->b + offset, s->x + offset, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + n] == GUARD);
+    sum_c = c->dot(s->x + offset, s->y, n);
+    sum_k = k->dot(s->x + offset, s->y, n);
+    assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
+}
+
+static void every_level_equals_c(void **state)
+{
+    const int more[] = { 128, 769, 1025, 2047, MOST };
+    static struct buffers buffers;
+    struct opine_kernels c, k;
+    int levels = 0;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&c, OPINE_CPU_C), OPINE_OK);
+    assert_int_equal(c.cpu, OPINE_CPU_C);
+    for (int level = OPINE_CPU_C + 1; level <= OPINE_CPU_AVX2; level++) {
+        struct random random = random_seed(7);
+
+        if (opine_kernels_init(&k, (enum opine_cpu)level))
+            continue;
+        assert_int_equal(k.cpu, level);
+        levels++;
+        for (int kind = 0; kind < KINDS; kind++)
+            for (int offset = 0; offset < OFFSETS; offset++) {
+                fill(&buffers, (enum kind)kind, &random);
+                for (int n = 0; n < 68; n++)
+                    check(&c, &k, &buffers, n, offset);
+                for (int i = 0; i < 5; i++)
+                    check(&c, &k, &buffers, more[i] - offset, offset);
+            }
+    }
+    print_message("levels compared with C: %d\n", levels);
+}
+
+static void best_level_is_never_refused(void **state)
+{
+    struct opine_kernels k;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_BEST), OPINE_OK);
+    assert_true(k.cpu >= OPINE_CPU_C);
+}
+
+static void c_computes_what_it_says(void **state)
+{
+    static struct buffers s;
+    struct random random = random_seed(11);
+    struct opine_kernels k;
+    double sum = 0, size = 0;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_C), OPINE_OK);
+    fill(&s, UNIFORM, &random);
+    k.multiply(s.a, s.x, s.y, MOST);
+    k.power(s.b, s.x, MOST);
+    for (int i = 0; i < MOST; i++) {
+        double re = (double)s.x[2 * i], im = (double)s.x[2 * i + 1];
+
+        assert_close((double)s.a[i], (double)s.x[i] * (double)s.y[i], 0, 1e-7);
+        assert_close((double)s.b[i], re * re + im * im, 0, 2e-7);
+        sum += (double)s.x[i] * (double)s.y[i];
+        size += fabs((double)s.x[i] * (double)s.y[i]);
+    }
+    assert_close((double)k.dot(s.x, s.y, MOST), sum, 1e-6 * size, 0);
+    assert_true(k.dot(s.x, s.y, 0) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_level_equals_c),
+        cmocka_unit_test(best_level_is_never_refused),
+        cmocka_unit_test(c_computes_what_it_says),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
