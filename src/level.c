@@ -126,101 +126,148 @@ static double meter_level(const struct meter *m)
     return above_db;
 }
 
-/* Mean square over channels of one sample, behind the filters */
-static double channel_square(float *const *x, size_t i, int channels,
-                             struct section (*filters)[2], int used)
-{
-    double square = 0;
+/* What a block of a second / 1000 is measured on */
+struct block {
+    struct section filters[OPINE_CHANNELS_MAX][2];
+    int is_filtered;
+    float square[OPINE_RATE_MAX_HZ / BLOCKS_A_SECOND]; /* sum over channels */
+};
 
-    for (int c = 0; c < channels; c++) {
-        double y = (double)x[c][i];
-        if (used) {
-            y = filter(&filters[c][0], y);
-            y = filter(&filters[c][1], y);
-        }
-        square += y * y;
-    }
-    return square / channels;
-}
-
-double opine_active_level(float *const *x, size_t n, int channels, int rate_hz,
-                          enum opine_band band)
+static void begin_block(struct block *block, int channels, int rate_hz,
+                        enum opine_band band)
 {
     struct opine_edges edges = opine_band_edges(band);
-    int used = band != OPINE_BAND_FB && edges.high_hz < 0.45 * rate_hz;
-    struct section filters[64][2];
-    struct meter m = { 0 };
-    size_t size = (size_t)rate_hz / BLOCKS_A_SECOND;
 
+    block->is_filtered = band != OPINE_BAND_FB &&
+                         edges.high_hz < 0.45 * rate_hz;
+    for (int c = 0; c < channels; c++) {
+        block->filters[c][0] = design(edges.low_hz, rate_hz, 1);
+        block->filters[c][1] = design(edges.high_hz, rate_hz, 0);
+    }
+}
+
+/* Magnitudes of a block: the root of the mean square over channels. One channel
+ * that needs no filter stands for itself. */
+static const float *block_values(struct block *block, float *const *x,
+                                 size_t first, int n, int channels)
+{
+    const float share = 1.0f / (float)channels;
+
+    if (channels == 1 && !block->is_filtered)
+        return x[0] + first;
+    memset(block->square, 0, (size_t)n * sizeof *block->square);
+    for (int c = 0; c < channels; c++) {
+        struct section *filters = block->filters[c];
+
+        for (int i = 0; i < n; i++) {
+            float y = x[c][first + (size_t)i];
+            if (block->is_filtered)
+                y = (float)filter(&filters[1], filter(&filters[0], (double)y));
+            block->square[i] += y * y;
+        }
+    }
+    for (int i = 0; i < n; i++)
+        block->square[i] = sqrtf(block->square[i] * share);
+    return block->square;
+}
+
+double opine_active_level(const struct opine_kernels *kernels, float *const *x,
+                          size_t n, int channels, int rate_hz,
+                          enum opine_band band)
+{
+    int size = rate_hz / BLOCKS_A_SECOND;
+    struct block block;
+    struct meter m = { 0 };
+
+    begin_block(&block, channels, rate_hz, band);
     m.decay = exp(-1 / (AVERAGE_S * BLOCKS_A_SECOND));
     m.hangover = lround(HANGOVER_S * BLOCKS_A_SECOND);
     for (int j = 0; j < THRESHOLDS; j++)
         m.last[j] = -m.hangover - 1;
-    for (int c = 0; c < channels; c++) {
-        filters[c][0] = design(edges.low_hz, rate_hz, 1);
-        filters[c][1] = design(edges.high_hz, rate_hz, 0);
-    }
-    for (size_t i = 0; i + size <= n; i += size) {
-        double magnitude = 0, energy = 0;
-        for (size_t k = i; k < i + size; k++) {
-            double square = channel_square(x, k, channels, filters, used);
-            magnitude += sqrt(square);
-            energy += square;
-        }
-        meter_block(&m, magnitude / (double)size, energy / (double)size);
+    for (size_t i = 0; i + (size_t)size <= n; i += (size_t)size) {
+        const float *v = block_values(&block, x, i, size, channels);
+        double magnitude = (double)kernels->magnitude(v, size);
+
+        meter_block(&m, magnitude / size,
+                    (double)kernels->dot(v, v, size) / size);
     }
     return meter_level(&m);
 }
 
 /* ---------------------------------------------------------- flat tops */
 
-#define FLAT_EDGE   0.985 /* chosen by exploration, as are 40 dB and 10 ms */
-#define FLAT_ACTIVE 1e-4
+#define FLAT_EDGE   0.985f /* chosen by exploration, as are 40 dB and 10 ms */
+#define FLAT_ACTIVE 1e-4f
 
-static double frame_power(const float *x, size_t n)
+/* Samples of a frame beyond both thresholds that have such a neighbour */
+static int flat_samples(const float *x, int n, float low, float high)
 {
-    double sum = 0;
+    int flat = 0, run = 0;
 
-    for (size_t i = 0; i < n; i++)
-        sum += (double)x[i] * (double)x[i];
-    return sum / (double)n;
+    for (int i = 0; i < n; i++) {
+        int beyond = x[i] > high || x[i] < low;
+
+        /* The first of a run counts once its second is seen. */
+        if (beyond && run)
+            flat += run == 1 ? 2 : 1;
+        run = beyond ? run + 1 : 0;
+    }
+    return flat;
 }
 
-static double flat_share(const float *x, size_t n, size_t size)
+static double flat_share(const struct opine_kernels *kernels, const float *x,
+                         size_t n, size_t size)
 {
-    float high = x[0], low = x[0];
-    double loudest = 0;
-    size_t flat = 0, counted = 0;
+    float low = 0, high = 0, loudest = 0;
+    long flat = 0, counted = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        high = x[i] > high ? x[i] : high;
-        low = x[i] < low ? x[i] : low;
-    }
-    for (size_t i = 0; i + size <= n; i += size)
-        loudest = fmax(loudest, frame_power(x + i, size));
-    high *= (float)FLAT_EDGE;
-    low *= (float)FLAT_EDGE;
     for (size_t i = 0; i + size <= n; i += size) {
-        int before = 0;
+        float least, most, energy;
 
-        if (frame_power(x + i, size) <= loudest * FLAT_ACTIVE)
+        kernels->range(x + i, (int)size, &least, &most);
+        energy = kernels->dot(x + i, x + i, (int)size);
+        low = least < low ? least : low;
+        high = most > high ? most : high;
+        loudest = energy > loudest ? energy : loudest;
+    }
+    low *= FLAT_EDGE;
+    high *= FLAT_EDGE;
+    for (size_t i = 0; i + size <= n; i += size) {
+        float least, most;
+
+        if (kernels->dot(x + i, x + i, (int)size) <= loudest * FLAT_ACTIVE)
             continue;
-        counted += size;
-        for (size_t k = i; k < i + size; k++) {
-            int beyond = x[k] > high || x[k] < low;
-            /* The first of a run counts once its second is seen. */
-            flat += beyond && before ? (before == 1 ? 2 : 1) : 0;
-            before = beyond ? before + 1 : 0;
-        }
+        counted += (long)size;
+        kernels->range(x + i, (int)size, &least, &most);
+        if (least < low || most > high)
+            flat += flat_samples(x + i, (int)size, low, high);
     }
     return counted ? (double)flat / (double)counted : 0;
 }
 
-double opine_flat_share(float *const *x, size_t n, int channels, int rate_hz)
+double opine_flat_share(const struct opine_kernels *kernels, float *const *x,
+                        size_t n, int channels, int rate_hz)
 {
     double sum = 0;
 
     for (int c = 0; c < channels; c++)
-        sum += n ? flat_share(x[c], n, (size_t)rate_hz / 100) : 0;
+        sum += flat_share(kernels, x[c], n, (size_t)rate_hz / 100);
     return sum / channels;
+}
+
+double opine_peak(const struct opine_kernels *kernels, float *const *x,
+                  size_t n, int channels)
+{
+    const size_t most = 1 << 20; /* counts of kernels are int */
+    float peak = 0;
+
+    for (int c = 0; c < channels; c++)
+        for (size_t i = 0; i < n; i += most) {
+            size_t count = n - i < most ? n - i : most;
+            float low, high;
+
+            kernels->range(x[c] + i, (int)count, &low, &high);
+            peak = fmaxf(peak, fmaxf(-low, high));
+        }
+    return (double)peak;
 }

@@ -5,7 +5,12 @@
 #ifndef OPINE_SRC_LEVEL_H
 #define OPINE_SRC_LEVEL_H
 
-#include "opine.h"
+#include "base/kernels.h"
+
+/* Limits that the public header promises */
+#define OPINE_CHANNELS_MAX 64
+#define OPINE_RATE_MIN_HZ  8000
+#define OPINE_RATE_MAX_HZ  192000
 
 /* Lower and upper edge of a band */
 struct opine_edges {
@@ -27,7 +32,8 @@ struct opine_edges opine_band_edges(enum opine_band band);
  *
  * Of several channels the root of the mean square is taken, sample by sample.
  */
-double opine_active_level(float *const *x, size_t n, int channels, int rate_hz,
+double opine_active_level(const struct opine_kernels *kernels, float *const *x,
+                          size_t n, int channels, int rate_hz,
                           enum opine_band band);
 
 /**
@@ -38,6 +44,13 @@ double opine_active_level(float *const *x, size_t n, int channels, int rate_hz,
  * have such a neighbour, in 10 ms frames within 40 dB of the loudest. Unclipped
  * files stay below 0.0004, clipped ones reach 0.002 to 0.5.
  */
-double opine_flat_share(float *const *x, size_t n, int channels, int rate_hz);
+double opine_flat_share(const struct opine_kernels *kernels, float *const *x,
+                        size_t n, int channels, int rate_hz);
+
+/**
+ * Greatest magnitude in all channels
+ */
+double opine_peak(const struct opine_kernels *kernels, float *const *x,
+                  size_t n, int channels);
 
 #endif

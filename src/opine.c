@@ -200,7 +200,8 @@ enum opine_status opine_score(struct opine_context *context,
     kernels = &context->kernels;
     opine_arena_clear(scratch);
 
-    TRY(opine_prepare(scratch, config, reference, degraded, &s.prepared));
+    TRY(opine_prepare(scratch, kernels, config, reference, degraded,
+                      &s.prepared));
     TRY(opine_align(scratch, kernels, &s.prepared, config->align,
                     &s.alignment));
     TRY(tune_ear(context, s.prepared.rate_hz));

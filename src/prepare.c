@@ -8,11 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#define RATE_MIN_HZ           8000
-#define RATE_MAX_HZ           192000
 #define RATE_AUDIBLE_HZ       48000 /* holds all that the ear model looks at */
 #define RATE_FULL_BAND_HZ     44100 /* still holds 20 kHz */
-#define CHANNELS_MAX          64
 #define SHORTEST_S            0.25
 #define LONGEST_S             (4 * 3600.0)
 #define LEVEL_DBOV            (-26.0) /* nominal active level of speech, P.56 */
@@ -31,9 +28,9 @@ static enum opine_status check(const struct opine_audio *a)
 
     if (!a || (!a->data && a->frames))
         return OPINE_ERR_ARGUMENT;
-    if (a->rate_hz < RATE_MIN_HZ || a->rate_hz > RATE_MAX_HZ)
+    if (a->rate_hz < OPINE_RATE_MIN_HZ || a->rate_hz > OPINE_RATE_MAX_HZ)
         return OPINE_ERR_RATE;
-    if (a->channels < 1 || a->channels > CHANNELS_MAX)
+    if (a->channels < 1 || a->channels > OPINE_CHANNELS_MAX)
         return OPINE_ERR_CHANNELS;
     seconds = (double)a->frames / a->rate_hz;
     if (seconds < SHORTEST_S)
@@ -180,21 +177,13 @@ static enum opine_status to_rate(struct opine_arena *arena, int channels,
 
 /* ------------------------------------------------------------ the stage */
 
-static int is_clipped(const struct opine_prepared_signal *s, int channels)
-{
-    float peak = 0;
-
-    for (int c = 0; c < channels; c++)
-        for (size_t i = 0; i < s->n; i++)
-            peak = fmaxf(peak, fabsf(s->x[c][i]));
-    return s->flat > CLIPPED_SHARE && (double)peak > CLIPPED_PEAK;
-}
-
-static void measure(struct opine_prepared_signal *s, int channels, int rate_hz,
+static void measure(const struct opine_kernels *kernels,
+                    struct opine_prepared_signal *s, int channels, int rate_hz,
                     enum opine_band band)
 {
-    s->level_dbov = opine_active_level(s->x, s->n, channels, rate_hz, band);
-    s->flat = opine_flat_share(s->x, s->n, channels, rate_hz);
+    s->level_dbov = opine_active_level(kernels, s->x, s->n, channels, rate_hz,
+                                       band);
+    s->flat = opine_flat_share(kernels, s->x, s->n, channels, rate_hz);
 }
 
 static unsigned length_flags(const struct opine_audio *ref,
@@ -212,11 +201,10 @@ static unsigned length_flags(const struct opine_audio *ref,
     return flags;
 }
 
-enum opine_status opine_prepare(struct opine_arena *arena,
-                                const struct opine_config *config,
-                                const struct opine_audio *ref,
-                                const struct opine_audio *deg,
-                                struct opine_prepared *pair)
+enum opine_status
+opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
+              const struct opine_config *config, const struct opine_audio *ref,
+              const struct opine_audio *deg, struct opine_prepared *pair)
 {
     memset(pair, 0, sizeof *pair);
     TRY(check(ref));
@@ -224,12 +212,14 @@ enum opine_status opine_prepare(struct opine_arena *arena,
     TRY(copy(arena, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
     TRY(copy(arena, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
 
-    measure(&pair->ref, ref->channels, ref->rate_hz, config->band);
-    measure(&pair->deg, deg->channels, deg->rate_hz, config->band);
+    measure(kernels, &pair->ref, ref->channels, ref->rate_hz, config->band);
+    measure(kernels, &pair->deg, deg->channels, deg->rate_hz, config->band);
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
-    if (is_clipped(&pair->ref, ref->channels))
+    if (pair->ref.flat > CLIPPED_SHARE &&
+        opine_peak(kernels, pair->ref.x, pair->ref.n, ref->channels) >
+            CLIPPED_PEAK)
         pair->flags |= OPINE_FLAG_CLIPPED;
 
     choose_channels(ref->channels, deg->channels, pair);

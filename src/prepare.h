@@ -6,6 +6,7 @@
 #define OPINE_SRC_PREPARE_H
 
 #include "base/arena.h"
+#include "base/kernels.h"
 #include "opine.h"
 
 /* One of the two signals */
@@ -26,7 +27,7 @@ struct opine_prepared {
 
 /**
  * Check and prepare a pair
- * arena           Where the signals are kept
+ * arena, kernels  Where the signals are kept; of the context
  * config          Band and part; checked by opine_create()
  * pair            Return both signals
  *
@@ -37,8 +38,8 @@ struct opine_prepared {
  * keep their levels: `gain` is applied to their spectra.
  */
 OPINE_MUST_CHECK enum opine_status
-opine_prepare(struct opine_arena *arena, const struct opine_config *config,
-              const struct opine_audio *ref, const struct opine_audio *deg,
-              struct opine_prepared *pair);
+opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
+              const struct opine_config *config, const struct opine_audio *ref,
+              const struct opine_audio *deg, struct opine_prepared *pair);
 
 #endif

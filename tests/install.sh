@@ -3,7 +3,8 @@
 #
 # Install a build, and use it as other projects do: install.sh BUILD_DIRECTORY
 #
-# $CC and $CMAKE are the compiler and the cmake to use.
+# $CC, $CMAKE and $CMAKE_GENERATOR are the compiler, the cmake and the generator
+# to use.
 
 set -euo pipefail
 
@@ -14,10 +15,14 @@ consumer=$(cd "$(dirname "$0")/consumer" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A path with a space is where quoting fails, in others' files: pkg-config's
-# cannot hold one. The tree is moved, so that paths to its first place fail.
+# quietly COMMAND...: show what it prints only if it fails
+quietly() {
+    "$@" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+}
+
+# The tree is moved, so that paths to its first place fail.
 prefix=$work/moved
-"$cmake" --install "$build" --prefix "$work/first" > "$work/install.log"
+quietly "$cmake" --install "$build" --prefix "$work/first"
 mv "$work/first" "$prefix"
 
 library=$(find "$prefix" -name 'libopine.*' | head -n 1)
@@ -27,10 +32,9 @@ static=()
 echo "installed $(basename "$library")"
 
 echo "--- find_package"
-"$cmake" -S "$consumer" -B "$work/build" -DCMAKE_C_COMPILER="$cc" \
-    -DCMAKE_PREFIX_PATH="$prefix" > "$work/configure.log"
-"$cmake" --build "$work/build" > "$work/build.log" ||
-    { cat "$work/build.log"; exit 1; }
+quietly "$cmake" -S "$consumer" -B "$work/build" -DCMAKE_C_COMPILER="$cc" \
+    -DCMAKE_PREFIX_PATH="$prefix"
+quietly "$cmake" --build "$work/build"
 "$work/build/consumer"
 
 echo "--- pkg-config"
@@ -46,7 +50,6 @@ if [ -e "$prefix/bin/opine" ]; then
 fi
 
 echo "--- component runtime"
-"$cmake" --install "$build" --prefix "$work/runtime" --component runtime \
-    > "$work/install.log"
+quietly "$cmake" --install "$build" --prefix "$work/runtime" --component runtime
 unwanted=$(find "$work/runtime" -name '*.h' -o -name '*.pc' -o -name '*.a')
 [ -z "$unwanted" ] || { echo "unwanted: $unwanted"; exit 1; }

@@ -54,7 +54,7 @@ static void fill(struct buffers *s, enum kind kind, struct random *random)
 static void check(const struct opine_kernels *c, const struct opine_kernels *k,
                   struct buffers *s, int n, int offset)
 {
-    float sum_c, sum_k;
+    float sum_c, sum_k, low_c, low_k;
 
     c->multiply(s->a + offset, s->x + offset, s->y, n);
     k->multiply(s->b + offset, s->x + offset, s->y, n);
@@ -67,6 +67,13 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     sum_c = c->dot(s->x + offset, s->y, n);
     sum_k = k->dot(s->x + offset, s->y, n);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
+    sum_c = c->magnitude(s->x + offset, n);
+    sum_k = k->magnitude(s->x + offset, n);
+    assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
+    c->range(s->x + offset, n, &low_c, &sum_c);
+    k->range(s->x + offset, n, &low_k, &sum_k);
+    assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
+    assert_memory_equal(&low_c, &low_k, sizeof low_c);
 }
 
 static void every_level_equals_c(void **state)
@@ -112,7 +119,8 @@ static void c_computes_what_it_says(void **state)
     static struct buffers s;
     struct random random = random_seed(11);
     struct opine_kernels k;
-    double sum = 0, size = 0;
+    double sum = 0, size = 0, magnitude = 0, least = 0, most = 0;
+    float low, high;
 
     (void)state;
     assert_int_equal(opine_kernels_init(&k, OPINE_CPU_C), OPINE_OK);
@@ -129,6 +137,14 @@ static void c_computes_what_it_says(void **state)
     }
     assert_close((double)k.dot(s.x, s.y, MOST), sum, 1e-6 * size, 0);
     assert_true(k.dot(s.x, s.y, 0) == 0);
+    k.range(s.x, MOST, &low, &high);
+    for (int i = 0; i < MOST; i++) {
+        magnitude += fabs((double)s.x[i]);
+        least = fmin(least, (double)s.x[i]);
+        most = fmax(most, (double)s.x[i]);
+    }
+    assert_close((double)k.magnitude(s.x, MOST), magnitude, 0, 1e-6);
+    assert_true((double)low == least && (double)high == most);
 }
 
 int main(void)

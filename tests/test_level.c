@@ -9,6 +9,14 @@
 #define RATE 48000
 #define N    (10 * RATE)
 
+static struct opine_kernels kernels;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return opine_kernels_init(&kernels, OPINE_CPU_BEST);
+}
+
 static float *take(void)
 {
     float *x = malloc(N * sizeof *x);
@@ -19,7 +27,7 @@ static float *take(void)
 
 static double level(float *x, enum opine_band band)
 {
-    return opine_active_level(&x, N, 1, RATE, band);
+    return opine_active_level(&kernels, &x, N, 1, RATE, band);
 }
 
 /* P.56 of a steady signal is its root mean square. */
@@ -60,7 +68,7 @@ static void silence_is_minus_infinity(void **state)
     make_silence(x, N);
     assert_true(level(x, OPINE_BAND_FB) == (double)-INFINITY);
     assert_true(level(x, OPINE_BAND_NB) == (double)-INFINITY);
-    assert_true(opine_flat_share(&x, N, 1, RATE) == 0);
+    assert_true(opine_flat_share(&kernels, &x, N, 1, RATE) == 0);
     free(x);
 }
 
@@ -85,8 +93,8 @@ static void channels_count_by_their_mean_square(void **state)
     (void)state;
     make_sine(x[0], N, RATE, 1000);
     make_silence(x[1], N);
-    assert_close(opine_active_level(x, N, 2, RATE, OPINE_BAND_FB), -6.02, 0.05,
-                 0);
+    assert_close(opine_active_level(&kernels, x, N, 2, RATE, OPINE_BAND_FB),
+                 -6.02, 0.05, 0);
     free(x[0]);
     free(x[1]);
 }
@@ -100,7 +108,7 @@ static void flat_tops_are_counted(void **state)
     make_sine(x, N, RATE, 100);
     for (int i = 0; i < N; i++)
         x[i] = fminf(fmaxf(x[i], -0.5f), 0.5f);
-    assert_close(opine_flat_share(&x, N, 1, RATE), 2.0 / 3, 0.01, 0);
+    assert_close(opine_flat_share(&kernels, &x, N, 1, RATE), 2.0 / 3, 0.01, 0);
     free(x);
 }
 
@@ -110,7 +118,7 @@ static void speech_has_hardly_any_flat_tops(void **state)
 
     (void)state;
     make_speech(x, N, RATE, 16000, 1);
-    assert_true(opine_flat_share(&x, N, 1, RATE) < 0.0004);
+    assert_true(opine_flat_share(&kernels, &x, N, 1, RATE) < 0.0004);
     free(x);
 }
 
@@ -137,5 +145,5 @@ int main(void)
         cmocka_unit_test(bands_have_the_documented_edges),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, NULL);
 }

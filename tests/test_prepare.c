@@ -12,6 +12,7 @@
 
 struct fixture {
     struct opine_arena arena;
+    struct opine_kernels kernels;
     struct opine_config config;
     struct opine_prepared pair;
     float ref[4 * N], deg[4 * N];
@@ -24,6 +25,7 @@ static int set_up(void **state)
 
     opine_arena_init(&f->arena, &from);
     opine_config_init(&f->config);
+    assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
     make_speech(f->ref, N, RATE, 7000, 1);
     memcpy(f->deg, f->ref, N * sizeof(float));
     *state = f;
@@ -49,7 +51,8 @@ static enum opine_status prepare(struct fixture *f, struct opine_audio ref,
                                  struct opine_audio deg)
 {
     opine_arena_clear(&f->arena);
-    return opine_prepare(&f->arena, &f->config, &ref, &deg, &f->pair);
+    return opine_prepare(&f->arena, &f->kernels, &f->config, &ref, &deg,
+                         &f->pair);
 }
 
 static void equal_rates_are_left_alone(void **state)

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT 2e-4 /* MOS: the last digit recorded, and other compilers' libm  \
-                    */
+#define EXACT                                                                  \
+    2e-4 /* MOS: the last digit recorded, and other compilers' libm            \
+          */
 #define FIELDS 8
 
 struct vector {

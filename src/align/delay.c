@@ -16,7 +16,7 @@
 #define RATE_HZ      8000
 #define LOW_HZ       100.0
 #define HIGH_SHARE   0.92 /* of the decimated Nyquist frequency */
-#define TAPS_A_PHASE 24   /* decimation filter, Hann-windowed sinc */
+#define TAPS_A_PHASE 16   /* decimation filter; as many as lanes of a sum */
 #define WHITEN                                                                 \
     0.5            /* exponent of the magnitude divided out: between           \
                       plain correlation (0), blurred by the signal's           \
@@ -42,48 +42,42 @@ struct correlator {
 
 /* ------------------------------------------------------------ decimate */
 
-/* Low-pass for decimation by `factor`, of unit gain; 2 factor TAPS_A_PHASE + 1
- * taps at most */
-static int design(float *taps, int factor)
+/* Low-pass for decimation: a Hann-windowed sinc of unit gain. An even number of
+ * taps delays by half a sample, but both signals alike. */
+static void design(float *taps, int count, int factor)
 {
-    int half = factor * TAPS_A_PHASE / 2;
     double sum = 0;
 
-    if (factor == 1) {
-        taps[0] = 1;
-        return 1;
-    }
-    for (int i = -half; i <= half; i++) {
-        double x = (double)i * HIGH_SHARE / factor;
-        double sinc = i ? sin(PI * x) / (PI * x) : 1;
-        double h = sinc * (0.5 + 0.5 * cos(PI * i / (half + 1)));
-        taps[i + half] = (float)h;
+    for (int i = 0; i < count; i++) {
+        double t = i - (count - 1) / 2.0;
+        double x = t * HIGH_SHARE / factor;
+        double sinc = fabs(x) > 0 ? sin(PI * x) / (PI * x) : 1;
+        double h = sinc * (0.5 + 0.5 * cos(2 * PI * t / (count + 1)));
+
+        taps[i] = (float)h;
         sum += h;
     }
-    for (int i = 0; i <= 2 * half; i++)
+    for (int i = 0; i < count; i++)
         taps[i] = (float)((double)taps[i] / sum);
-    return 2 * half + 1;
 }
 
-/* y[k] = sum of taps around x[k factor], n samples; the filter's centre is its
- * delay, so there is none. `window` holds as many floats as there are taps. */
+/* Add to y[k] the sum of taps times x from k factor on, zeros beyond its end;
+ * `window` has room for as many floats as there are taps */
 static void decimate(const struct opine_kernels *k, const float *x, size_t nx,
                      const float *taps, int count, int factor, float *window,
                      float *y, int n)
 {
-    ptrdiff_t half = count / 2;
-
     for (int i = 0; i < n; i++) {
-        ptrdiff_t first = (ptrdiff_t)i * factor - half;
-        if (first >= 0 && first + count <= (ptrdiff_t)nx) {
-            y[i] = k->dot(x + first, taps, count);
+        size_t first = (size_t)i * (size_t)factor;
+        size_t left = nx - first;
+
+        if (left >= (size_t)count) {
+            y[i] += k->dot(x + first, taps, count);
             continue;
         }
-        for (int j = 0; j < count; j++) {
-            ptrdiff_t at = first + j;
-            window[j] = at >= 0 && at < (ptrdiff_t)nx ? x[at] : 0;
-        }
-        y[i] = k->dot(window, taps, count);
+        memset(window, 0, (size_t)count * sizeof *window);
+        memcpy(window, x + first, left * sizeof *window);
+        y[i] += k->dot(window, taps, count);
     }
 }
 
@@ -94,23 +88,17 @@ static enum opine_status low_rate(struct opine_arena *arena,
                                   int channels, struct correlator *w)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    int most = w->factor * TAPS_A_PHASE + 1;
-    int n = (int)(s->n / (size_t)w->factor);
-    float *taps = opine_arena_take(arena, (size_t)most, sizeof *taps);
-    float *window = opine_arena_take(arena, (size_t)most, sizeof *window);
-    float *one = opine_arena_take(arena, (size_t)n, sizeof *one);
-    int count;
+    int count = w->factor > 1 ? w->factor * TAPS_A_PHASE : 1;
+    float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
+    float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
 
-    if (!taps || !window || !one)
+    if (!taps || !window)
         return OPINE_ERR_MEMORY;
-    count = design(taps, w->factor);
+    design(taps, count, w->factor);
     memset(w->x, 0, (size_t)w->size * sizeof *w->x);
-    for (int c = 0; c < channels; c++) {
-        decimate(kernels, s->x[c], s->n, taps, count, w->factor, window, one,
-                 n);
-        for (int i = 0; i < n; i++)
-            w->x[i] += one[i];
-    }
+    for (int c = 0; c < channels; c++)
+        decimate(kernels, s->x[c], s->n, taps, count, w->factor, window, w->x,
+                 (int)(s->n / (size_t)w->factor));
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
@@ -148,25 +136,21 @@ static enum opine_status correlate(struct opine_arena *arena,
                                    const struct opine_prepared *pair,
                                    struct correlator *w)
 {
-    struct opine_fft forward = { 0 }, inverse = { 0 };
-    enum opine_status status;
+    struct opine_fft fft = { 0 };
+    enum opine_status status = opine_fft_create(&fft, w->size, 1);
 
-    status = opine_fft_create(&forward, w->size, 1, OPINE_FFT_FORWARD);
-    if (!status)
-        status = opine_fft_create(&inverse, w->size, 1, OPINE_FFT_INVERSE);
     if (!status)
         status = low_rate(arena, kernels, &pair->ref, pair->channels, w);
     if (!status) {
-        opine_fft_forward(&forward, w->x, w->ref);
+        opine_fft_run(&fft, w->x, w->ref);
         status = low_rate(arena, kernels, &pair->deg, pair->channels, w);
     }
     if (!status) {
-        opine_fft_forward(&forward, w->x, w->deg);
+        opine_fft_run(&fft, w->x, w->deg);
         whiten(w);
-        opine_fft_inverse(&inverse, w->deg, w->x);
+        opine_fft_run_back(&fft, w->deg, w->x);
     }
-    opine_fft_destroy(&forward);
-    opine_fft_destroy(&inverse);
+    opine_fft_destroy(&fft);
     return status;
 }
 
@@ -261,6 +245,17 @@ static double confidence(const struct correlator *w, int lag)
 
 /* --------------------------------------------------------------- stage */
 
+/* FFTW plans a power of two in a third of the time of other sizes, and planning
+ * takes longer than the transforms. */
+static int power_of_two(int least)
+{
+    int size = 1;
+
+    while (size < least)
+        size *= 2;
+    return size;
+}
+
 static enum opine_status set_up(struct opine_arena *arena,
                                 const struct opine_prepared *pair,
                                 struct correlator *w)
@@ -271,7 +266,7 @@ static enum opine_status set_up(struct opine_arena *arena,
     w->rate_hz = (double)pair->rate_hz / w->factor;
     w->ref_n = (int)(pair->ref.n / (size_t)w->factor);
     w->deg_n = (int)(pair->deg.n / (size_t)w->factor);
-    w->size = opine_fft_good_size(w->ref_n + w->deg_n);
+    w->size = power_of_two(w->ref_n + w->deg_n);
     floats = (size_t)w->size + 2;
     w->x = opine_arena_take(arena, floats, sizeof *w->x);
     w->ref = opine_arena_take(arena, floats, sizeof *w->ref);

@@ -14,39 +14,25 @@ static int round_up_16(int n)
     return (n + 15) / 16 * 16;
 }
 
-/* FFTW_ESTIMATE: plans by MEASURE depend on the clock, and results with them
- * in the last bits. */
-static fftwf_plan make_plan(const struct opine_fft *fft, float *real,
-                            fftwf_complex *spectrum,
-                            enum opine_fft_direction direction)
-{
-    const int n = fft->size;
-    const int step = fft->spectrum_step / 2;
-
-    if (direction == OPINE_FFT_FORWARD)
-        return fftwf_plan_many_dft_r2c(1, &n, fft->batch, real, NULL, 1,
-                                       fft->real_step, spectrum, NULL, 1, step,
-                                       FFTW_ESTIMATE);
-    return fftwf_plan_many_dft_c2r(1, &n, fft->batch, spectrum, NULL, 1, step,
-                                   real, NULL, 1, fft->real_step,
-                                   FFTW_ESTIMATE);
-}
-
-enum opine_status opine_fft_create(struct opine_fft *fft, int size, int batch,
-                                   enum opine_fft_direction direction)
+enum opine_status opine_fft_create(struct opine_fft *fft, int size, int batch)
 {
     struct opine_fft made = { NULL, size, batch, round_up_16(size),
                               round_up_16(size + 2) };
     float *real, *spectrum;
 
     assert(size >= 2 && size % 2 == 0 && batch >= 1);
-    /* ESTIMATE looks at the arrays' alignment only, but must have some. */
+    /* ESTIMATE looks at the arrays' alignment only, but must have some. Plans
+     * by MEASURE depend on the clock, and results with them in the last bits.
+     */
     real = fftwf_alloc_real((size_t)made.real_step * batch);
     spectrum = fftwf_alloc_real((size_t)made.spectrum_step * batch);
     if (real && spectrum) {
         pthread_mutex_lock(&planner);
-        made.plan = make_plan(&made, real, (fftwf_complex *)spectrum,
-                              direction);
+        made.plan = fftwf_plan_many_dft_r2c(1, &size, batch, real, NULL, 1,
+                                            made.real_step,
+                                            (fftwf_complex *)spectrum, NULL, 1,
+                                            made.spectrum_step / 2,
+                                            FFTW_ESTIMATE);
         pthread_mutex_unlock(&planner);
     }
     fftwf_free(real);
@@ -67,16 +53,34 @@ void opine_fft_destroy(struct opine_fft *fft)
     fft->plan = NULL;
 }
 
-void opine_fft_forward(const struct opine_fft *fft, float *real,
-                       float *spectrum)
+void opine_fft_run(const struct opine_fft *fft, float *real, float *spectrum)
 {
     fftwf_execute_dft_r2c(fft->plan, real, (fftwf_complex *)spectrum);
 }
 
-void opine_fft_inverse(const struct opine_fft *fft, float *spectrum,
-                       float *real)
+/* By way of the Hartley transform, which is its own inverse: that of a real
+ * signal is H = Re X - Im X, with X[n - k] the conjugate of X[k].
+ *
+ *   h[k] = Re X[k] - Im X[k],  h[n - k] = Re X[k] + Im X[k]
+ *   Y = transform of h,  x[i] = Re Y[i] - Im Y[i], and so on
+ */
+static void to_hartley(const float *spectrum, int n, float *h)
 {
-    fftwf_execute_dft_c2r(fft->plan, (fftwf_complex *)spectrum, real);
+    h[0] = spectrum[0];
+    for (int k = 1; k <= n / 2; k++) {
+        float re = spectrum[2 * k], im = spectrum[2 * k + 1];
+
+        h[n - k] = re + im;
+        h[k] = re - im;
+    }
+}
+
+void opine_fft_run_back(const struct opine_fft *fft, float *spectrum,
+                        float *real)
+{
+    to_hartley(spectrum, fft->size, real);
+    opine_fft_run(fft, real, spectrum);
+    to_hartley(spectrum, fft->size, real);
 }
 
 /* Whether n has no other prime factors than 2, 3, 5 and 7, for which FFTW has

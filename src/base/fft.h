@@ -2,7 +2,7 @@
 /**
  * Fourier transforms of real signals, single precision
  *
- * The only door to FFTW. Another library fits behind these five functions.
+ * The only door to FFTW. Another library fits behind these functions.
  * Spectra are n/2 + 1 complex numbers as pairs of floats. Nothing is scaled:
  * a transform there and back multiplies by n.
  */
@@ -10,11 +10,6 @@
 #define OPINE_SRC_FFT_H
 
 #include "opine.h"
-
-enum opine_fft_direction {
-    OPINE_FFT_FORWARD, /* real to spectrum */
-    OPINE_FFT_INVERSE  /* spectrum to real; destroys the spectrum */
-};
 
 /* A plan for `batch` transforms of one size, all zero when there is none */
 struct opine_fft {
@@ -29,14 +24,12 @@ struct opine_fft {
  * Make a plan
  * fft             Return the plan; destroy it with opine_fft_destroy()
  * size, batch     Transform length (even) and how many at once
- * direction       One of the two
  *
  * Steps in `fft` are multiples of 16 floats, and the arrays given to run must
  * begin at multiples of 64 bytes. Thread-safe, as the planner is behind a lock.
  */
-OPINE_MUST_CHECK enum opine_status
-opine_fft_create(struct opine_fft *fft, int size, int batch,
-                 enum opine_fft_direction direction);
+OPINE_MUST_CHECK enum opine_status opine_fft_create(struct opine_fft *fft,
+                                                    int size, int batch);
 
 /**
  * Destroy a plan; does nothing when there is none
@@ -44,14 +37,21 @@ opine_fft_create(struct opine_fft *fft, int size, int batch,
 void opine_fft_destroy(struct opine_fft *fft);
 
 /**
- * Transform `batch` signals or spectra
- * Real signals lie real_step apart, spectra spectrum_step. `real` and
- * `spectrum` must not overlap.
+ * Transform `batch` signals to spectra
+ * real            Signals, real_step apart; may be overwritten
+ * spectrum        Return the spectra, spectrum_step apart
  */
-void opine_fft_forward(const struct opine_fft *fft, float *real,
-                       float *spectrum);
-void opine_fft_inverse(const struct opine_fft *fft, float *spectrum,
-                       float *real);
+void opine_fft_run(const struct opine_fft *fft, float *real, float *spectrum);
+
+/**
+ * Transform one spectrum back, with the plan of the forward transform
+ * spectrum        Overwritten
+ * real            Return the signal times `size`
+ *
+ * A plan costs more than a transform, so there is none for this direction.
+ */
+void opine_fft_run_back(const struct opine_fft *fft, float *spectrum,
+                        float *real);
 
 /**
  * Smallest even length of at least n that transforms quickly

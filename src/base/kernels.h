@@ -21,6 +21,10 @@ struct opine_kernels {
     void (*power)(float *p, const float *s, int n);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
+    /* Sum of |x[i]| */
+    float (*magnitude)(const float *x, int n);
+    /* Least and greatest of x[i] and 0 */
+    void (*range)(const float *x, int n, float *low, float *high);
     enum opine_cpu cpu; /* the level of this table */
 };
 

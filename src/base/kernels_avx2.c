@@ -3,7 +3,10 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(OPINE_NO_SIMD)
 
-#include "opine.h" /* before the attribute: declarations stay plain */
+/* Before the attribute, so that declarations stay plain */
+#include "kernels.h"
+
+#include <math.h>
 
 /* Without FMA, so that results equal those of plain C. */
 #if defined(__clang__)

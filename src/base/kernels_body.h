@@ -3,6 +3,8 @@
  * that level's target attribute. */
 #include "kernels.h"
 
+#include <math.h>
+
 #define LANES 16
 
 static void multiply(float *restrict y, const float *restrict x,
@@ -18,6 +20,15 @@ static void power(float *restrict p, const float *restrict s, int n)
         p[k] = s[2 * k] * s[2 * k] + s[2 * k + 1] * s[2 * k + 1];
 }
 
+/* The lanes' sum, as a balanced tree; destroys them */
+static float add_lanes(float *sum)
+{
+    for (int half = LANES / 2; half; half /= 2)
+        for (int lane = 0; lane < half; lane++)
+            sum[lane] += sum[lane + half];
+    return sum[0];
+}
+
 static float dot(const float *x, const float *y, int n)
 {
     float sum[LANES] = { 0 };
@@ -28,10 +39,42 @@ static float dot(const float *x, const float *y, int n)
             sum[lane] += x[i + lane] * y[i + lane];
     for (int lane = 0; i + lane < n; lane++)
         sum[lane] += x[i + lane] * y[i + lane];
-    for (int half = LANES / 2; half; half /= 2)
-        for (int lane = 0; lane < half; lane++)
-            sum[lane] += sum[lane + half];
-    return sum[0];
+    return add_lanes(sum);
+}
+
+static float magnitude(const float *x, int n)
+{
+    float sum[LANES] = { 0 };
+    int i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sum[lane] += fabsf(x[i + lane]);
+    for (int lane = 0; i + lane < n; lane++)
+        sum[lane] += fabsf(x[i + lane]);
+    return add_lanes(sum);
+}
+
+static void range(const float *x, int n, float *low, float *high)
+{
+    float least[LANES] = { 0 }, most[LANES] = { 0 };
+    int i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) {
+            float v = x[i + lane];
+            least[lane] = v < least[lane] ? v : least[lane];
+            most[lane] = v > most[lane] ? v : most[lane];
+        }
+    for (; i < n; i++) {
+        least[0] = x[i] < least[0] ? x[i] : least[0];
+        most[0] = x[i] > most[0] ? x[i] : most[0];
+    }
+    *low = *high = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        *low = least[lane] < *low ? least[lane] : *low;
+        *high = most[lane] > *high ? most[lane] : *high;
+    }
 }
 
 static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
@@ -39,5 +82,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->multiply = multiply;
     kernels->power = power;
     kernels->dot = dot;
+    kernels->magnitude = magnitude;
+    kernels->range = range;
     kernels->cpu = cpu;
 }

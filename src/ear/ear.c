@@ -83,7 +83,7 @@ static enum opine_status make_scratch(struct opine_ear *ear,
 static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena)
 {
     TRY(opine_fft_create(&ear->fft, opine_fft_good_size(ear->size),
-                         OPINE_EAR_BATCH, OPINE_FFT_FORWARD));
+                         OPINE_EAR_BATCH));
     TRY(make_scratch(ear, arena));
     TRY(make_window(ear, arena));
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
@@ -126,10 +126,14 @@ static void window_frame(const struct opine_ear *ear,
     ptrdiff_t from = first < 0 ? -first : 0;
     ptrdiff_t to = n - first < size ? n - first : size;
 
-    memset(frame, 0, (size_t)ear->fft.size * sizeof *frame);
-    if (from < to)
-        kernels->multiply(frame + from, x + first + from, ear->window + from,
-                          (int)(to - from));
+    if (from >= to) {
+        memset(frame, 0, (size_t)ear->fft.size * sizeof *frame);
+        return;
+    }
+    memset(frame, 0, (size_t)from * sizeof *frame);
+    kernels->multiply(frame + from, x + first + from, ear->window + from,
+                      (int)(to - from));
+    memset(frame + to, 0, (size_t)(ear->fft.size - to) * sizeof *frame);
 }
 
 static void band_sums(const struct opine_ear *ear,
@@ -157,7 +161,7 @@ void opine_ear_powers(const struct opine_ear *ear,
             window_frame(ear, kernels, x, (ptrdiff_t)n,
                          (ptrdiff_t)llround(start + (t + i) * ear->hop) + shift,
                          ear->frames + (ptrdiff_t)i * ear->fft.real_step);
-        opine_fft_forward(&ear->fft, ear->frames, ear->spectra);
+        opine_fft_run(&ear->fft, ear->frames, ear->spectra);
         for (int i = 0; i < batch; i++)
             band_sums(ear, kernels,
                       ear->spectra + (ptrdiff_t)i * ear->fft.spectrum_step,
