@@ -20,13 +20,16 @@ static void power(float *restrict p, const float *restrict s, int n)
         p[k] = s[2 * k] * s[2 * k] + s[2 * k + 1] * s[2 * k + 1];
 }
 
-/* The lanes' sum, as a balanced tree; destroys them */
-static float add_lanes(float *sum)
+/* The lanes' sum, as a balanced tree */
+static float add_lanes(const float *sum)
 {
-    for (int half = LANES / 2; half; half /= 2)
-        for (int lane = 0; lane < half; lane++)
-            sum[lane] += sum[lane + half];
-    return sum[0];
+    float eight[8], four[4];
+
+    for (int lane = 0; lane < 8; lane++)
+        eight[lane] = sum[lane] + sum[lane + 8];
+    for (int lane = 0; lane < 4; lane++)
+        four[lane] = eight[lane] + eight[lane + 4];
+    return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 static float dot(const float *x, const float *y, int n)
