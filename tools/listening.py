@@ -57,9 +57,10 @@ class Set:
         self.peers = read_peers(os.path.join(folder, 'peers.csv'), rows)
 
     def means(self, x):
-        """Mean of x in each group."""
-        return np.array([np.nanmean(x[self.group == g])
-                         for g in np.unique(self.group)])
+        """Mean of x in each group, over the files that have a value."""
+        groups = [x[self.group == g] for g in np.unique(self.group)]
+        groups = [g[np.isfinite(g)] for g in groups]
+        return np.array([g.mean() if len(g) else math.nan for g in groups])
 
 
 def score(opine, ref, deg):
