@@ -106,7 +106,7 @@ static double meter_level(const struct meter *m)
     long active = 0;
 
     if (m->energy <= 0)
-        return -INFINITY;
+        return -(double)INFINITY;
     for (int j = 0; j < THRESHOLDS; j++) {
         double level_db, margin;
         int first = active == 0;

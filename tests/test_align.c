@@ -149,16 +149,15 @@ static void sections_cover_the_degraded(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(delays_are_found_to_a_fraction_of_a_sample),
-        TEST(delays_are_found_in_noise),
-        TEST(inverted_polarity_is_found),
-        TEST(trimmed_ends_are_reported),
-        TEST(other_material_has_no_confidence),
-        TEST(without_search_the_delay_is_zero),
-        TEST(sections_cover_the_degraded),
+        cmocka_unit_test(delays_are_found_to_a_fraction_of_a_sample),
+        cmocka_unit_test(delays_are_found_in_noise),
+        cmocka_unit_test(inverted_polarity_is_found),
+        cmocka_unit_test(trimmed_ends_are_reported),
+        cmocka_unit_test(other_material_has_no_confidence),
+        cmocka_unit_test(without_search_the_delay_is_zero),
+        cmocka_unit_test(sections_cover_the_degraded),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

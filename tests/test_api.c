@@ -105,8 +105,8 @@ static void bad_settings_are_refused(void **state)
     REFUSED(level, (enum opine_level)2);
     REFUSED(cpu, (enum opine_cpu)99);
     REFUSED(from_s, -1);
-    REFUSED(from_s, NAN);
-    REFUSED(to_s, NAN);
+    REFUSED(from_s, (double)NAN);
+    REFUSED(to_s, (double)NAN);
     f->config = good;
     f->config.from_s = 2;
     f->config.to_s = 1;

@@ -298,22 +298,21 @@ static void parts_of_channels_do_not_depend_on_their_layout(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(identity_is_exactly_the_top),
-        TEST(narrow_band_identity_is_4_5),
-        TEST(costs_add_up_to_what_was_lost),
-        TEST(delay_and_polarity_change_nothing),
-        TEST(level_changes_hardly_anything),
-        TEST(both_levels_together_change_nothing),
-        TEST(more_noise_is_worse),
-        TEST(more_clipping_is_worse),
-        TEST(more_gaps_are_worse),
-        TEST(silence_and_other_material_are_1),
-        TEST(channels_may_be_swapped_or_doubled),
-        TEST(the_same_sound_scores_alike_at_every_rate),
-        TEST(parts_of_channels_do_not_depend_on_their_layout),
+        cmocka_unit_test(identity_is_exactly_the_top),
+        cmocka_unit_test(narrow_band_identity_is_4_5),
+        cmocka_unit_test(costs_add_up_to_what_was_lost),
+        cmocka_unit_test(delay_and_polarity_change_nothing),
+        cmocka_unit_test(level_changes_hardly_anything),
+        cmocka_unit_test(both_levels_together_change_nothing),
+        cmocka_unit_test(more_noise_is_worse),
+        cmocka_unit_test(more_clipping_is_worse),
+        cmocka_unit_test(more_gaps_are_worse),
+        cmocka_unit_test(silence_and_other_material_are_1),
+        cmocka_unit_test(channels_may_be_swapped_or_doubled),
+        cmocka_unit_test(the_same_sound_scores_alike_at_every_rate),
+        cmocka_unit_test(parts_of_channels_do_not_depend_on_their_layout),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
