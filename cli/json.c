@@ -111,7 +111,7 @@ static json_t *track_array(struct builder *parent,
 
     put(&b, "start_s", number(0, 0));
     put(&b, "end_s", number(result->degraded.duration_s, 6));
-    put(&b, "delay_ms", number(result->delay_ms, 4));
+    put(&b, "delay_ms", number(result->alignment.delay_ms, 4));
     append(&b, array, b.object);
     parent->failed |= b.failed;
     return array;
@@ -173,11 +173,11 @@ static void put_alignment(struct builder *b, const struct report *report)
 
     put(b, "reference", signal_object(b, report->reference, &r->reference));
     put(b, "degraded", signal_object(b, report->degraded, &r->degraded));
-    put(b, "delay_ms", number(r->delay_ms, 4));
-    put(b, "delay_confidence", number(r->delay_confidence, 3));
-    put(b, "polarity", json_integer(r->polarity));
-    put(b, "trimmed_head_ms", number(r->trimmed_head_ms, 3));
-    put(b, "trimmed_tail_ms", number(r->trimmed_tail_ms, 3));
+    put(b, "delay_ms", number(r->alignment.delay_ms, 4));
+    put(b, "delay_confidence", number(r->alignment.confidence, 3));
+    put(b, "polarity", json_integer(r->alignment.polarity));
+    put(b, "trimmed_head_ms", number(r->alignment.trimmed_head_ms, 3));
+    put(b, "trimmed_tail_ms", number(r->alignment.trimmed_tail_ms, 3));
     put(b, "track", track_array(b, r));
 }
 

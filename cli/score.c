@@ -182,9 +182,10 @@ static enum outcome pass_gates(const struct options *o, const struct pair *pair,
                      o->min_mos, "");
         outcome = OUTCOME_BELOW;
     }
-    if (fabs(result->delay_ms) > o->max_delay_ms) {
-        explain_gate(pair->degraded_path, "delay", fabs(result->delay_ms),
-                     "beyond", o->max_delay_ms, " ms");
+    if (fabs(result->alignment.delay_ms) > o->max_delay_ms) {
+        explain_gate(pair->degraded_path, "delay",
+                     fabs(result->alignment.delay_ms), "beyond",
+                     o->max_delay_ms, " ms");
         outcome = OUTCOME_BELOW;
     }
     return outcome;

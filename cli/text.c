@@ -91,20 +91,23 @@ static void print_delay(FILE *stream, const struct report *report)
 
     if (report->options->no_align)
         fputs("delay       taken as 0\n", stream);
-    else if (fabs(r->delay_ms) < 0.005) /* rounds to 0.00 */
+    else if (fabs(r->alignment.delay_ms) < 0.005) /* rounds to 0.00 */
         fprintf(stream, "delay       none, confidence %.2f\n",
-                r->delay_confidence);
+                r->alignment.confidence);
     else
         fprintf(stream, "delay       %.2f ms %s, confidence %.2f\n",
-                fabs(r->delay_ms), r->delay_ms > 0 ? "late" : "early",
-                r->delay_confidence);
+                fabs(r->alignment.delay_ms),
+                r->alignment.delay_ms > 0 ? "late" : "early",
+                r->alignment.confidence);
 
     /* A codec's delay cuts a few milliseconds off: no news */
-    if (r->trimmed_head_ms >= 100 || r->trimmed_tail_ms >= 100)
+    if (r->alignment.trimmed_head_ms >= 100 ||
+        r->alignment.trimmed_tail_ms >= 100)
         fprintf(stream,
                 "cut off     %.2f s at the head, %.2f s at the tail of the "
                 "reference\n",
-                r->trimmed_head_ms / 1000, r->trimmed_tail_ms / 1000);
+                r->alignment.trimmed_head_ms / 1000,
+                r->alignment.trimmed_tail_ms / 1000);
 }
 
 /* clang-format off */

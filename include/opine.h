@@ -293,6 +293,48 @@ struct opine_signal {
 };
 
 /**
+ * A stretch of the degraded with one delay
+ */
+struct opine_section {
+    double start_s; /* on the time axis of the degraded */
+    double end_s;
+    double delay_ms; /* positive when the degraded is late */
+};
+
+/**
+ * A change of delay within the degraded
+ */
+struct opine_jump {
+    double time_s;  /* on the time axis of the degraded */
+    double size_ms; /* of the delay: positive when sound was inserted, negative
+                       when some was lost */
+};
+
+/**
+ * Where the degraded lies in the reference
+ *
+ * The arrays belong to the context and last until it is used again; after
+ * opine_score_once() they are NULL.
+ */
+struct opine_alignment {
+    double delay_ms;        /* of the most of it; positive when it is late */
+    double confidence;      /* of that: 0 (a guess) to 1 (certain) */
+    int polarity;           /* 1, or -1 when inverted */
+    double trimmed_head_ms; /* of the reference before the degraded begins */
+    double trimmed_tail_ms; /* of the reference after the degraded ends */
+    double clock_ppm;       /* by which the degraded's clock runs too slowly,
+                               so that the delay grows; 0 when below 2 */
+    double time_scale;      /* duration of the degraded over that of the same
+                               sound in the reference, pitch untouched */
+    double lost_ms;         /* sums of the jumps either way, 0 or more */
+    double inserted_ms;
+    int sections; /* in order, without gaps, all of the degraded */
+    const struct opine_section *section;
+    int jumps;
+    const struct opine_jump *jump;
+};
+
+/**
  * The answer
  */
 struct opine_result {
@@ -309,11 +351,7 @@ struct opine_result {
     int channels;         /* were compared */
     struct opine_signal reference;
     struct opine_signal degraded;
-    double delay_ms;         /* positive when the degraded is late */
-    double delay_confidence; /* 0 (a guess) to 1 (certain) */
-    int polarity;            /* 1, or -1 when inverted */
-    double trimmed_head_ms;  /* of the reference before the degraded begins */
-    double trimmed_tail_ms;  /* of the reference after the degraded ends */
+    struct opine_alignment alignment;
     struct opine_disturbance disturbances[OPINE_CAUSES];
 };
 
@@ -367,6 +405,17 @@ OPINE_API void opine_destroy(struct opine_context *context);
 OPINE_API OPINE_MUST_CHECK enum opine_status
 opine_score(struct opine_context *context, const struct opine_audio *reference,
             const struct opine_audio *degraded, struct opine_result *result);
+
+/**
+ * Align one pair, without scoring it
+ * alignment       Return where things are; untouched on failure
+ *
+ * Otherwise as opine_score(); band, mode, level and part do not matter.
+ */
+OPINE_API OPINE_MUST_CHECK enum opine_status
+opine_align(struct opine_context *context, const struct opine_audio *reference,
+            const struct opine_audio *degraded,
+            struct opine_alignment *alignment);
 
 #ifdef __cplusplus
 }

@@ -28,7 +28,8 @@ struct opine_context {
 /* What the stages hand on */
 struct stages {
     struct opine_prepared prepared;
-    struct opine_alignment alignment;
+    struct opine_aligned aligned;
+    struct opine_alignment alignment; /* the same for the caller */
     struct opine_perceived perceived;
     struct opine_disturbed disturbed;
     struct opine_mapped mapped;
@@ -140,8 +141,6 @@ static void report(const struct opine_context *context, const struct stages *s,
                    const struct opine_audio *ref, const struct opine_audio *deg,
                    struct opine_result *r)
 {
-    double ms = 1000.0 / s->prepared.rate_hz;
-
     *r = (struct opine_result){
         .mos = s->mapped.mos,
         .mos_low = s->mapped.low,
@@ -156,11 +155,7 @@ static void report(const struct opine_context *context, const struct stages *s,
         .channels = s->prepared.channels,
         .reference = describe(ref, &s->prepared.ref),
         .degraded = describe(deg, &s->prepared.deg),
-        .delay_ms = s->alignment.delay * ms,
-        .delay_confidence = s->alignment.confidence,
-        .polarity = s->alignment.polarity,
-        .trimmed_head_ms = s->alignment.trimmed_head * ms,
-        .trimmed_tail_ms = s->alignment.trimmed_tail * ms,
+        .alignment = s->alignment,
     };
     if (r->mode == OPINE_MODE_AUTO)
         r->mode = opine_material(&context->ear, &s->perceived);
@@ -202,17 +197,38 @@ enum opine_status opine_score(struct opine_context *context,
 
     TRY(opine_prepare(scratch, kernels, config, reference, degraded,
                       &s.prepared));
-    TRY(opine_align(scratch, kernels, &s.prepared, config->align,
-                    &s.alignment));
+    TRY(opine_find_track(scratch, kernels, &s.prepared, config->align,
+                         &s.aligned));
     TRY(tune_ear(context, s.prepared.rate_hz));
     TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
-                       &s.alignment, &s.perceived));
+                       &s.aligned, &s.perceived));
     TRY(opine_disturb(scratch, &context->ear, &s.prepared, &s.perceived,
                       &s.disturbed));
-    opine_map(&opine_model, config->band, s.alignment.confidence, &s.disturbed,
+    opine_map(&opine_model, config->band, s.aligned.confidence, &s.disturbed,
               &s.mapped);
+    TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,
+                             &s.alignment));
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
+}
+
+enum opine_status opine_align(struct opine_context *context,
+                              const struct opine_audio *reference,
+                              const struct opine_audio *degraded,
+                              struct opine_alignment *alignment)
+{
+    struct opine_prepared prepared;
+    struct opine_aligned aligned;
+
+    if (!context || !reference || !degraded || !alignment)
+        return OPINE_ERR_ARGUMENT;
+    opine_arena_clear(&context->scratch);
+    TRY(opine_prepare(&context->scratch, &context->kernels, &context->config,
+                      reference, degraded, &prepared));
+    TRY(opine_find_track(&context->scratch, &context->kernels, &prepared,
+                         context->config.align, &aligned));
+    return opine_describe_track(&context->scratch, &aligned, prepared.rate_hz,
+                                alignment);
 }
 
 enum opine_status opine_score_once(const struct opine_config *config,
@@ -226,5 +242,9 @@ enum opine_status opine_score_once(const struct opine_config *config,
     TRY(opine_create(&context, config));
     status = opine_score(context, reference, degraded, result);
     opine_destroy(context);
+    if (!status) {
+        result->alignment.section = NULL;
+        result->alignment.jump = NULL;
+    }
     return status;
 }

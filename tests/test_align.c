@@ -13,7 +13,7 @@
 struct fixture {
     struct opine_arena arena;
     struct opine_kernels kernels;
-    struct opine_alignment found;
+    struct opine_aligned found;
     float ref[N], deg[N];
 };
 
@@ -46,8 +46,8 @@ static void align(struct fixture *f, size_t deg_n, int search)
     };
 
     opine_arena_clear(&f->arena);
-    assert_int_equal(opine_align(&f->arena, &f->kernels, &pair, search,
-                                 &f->found),
+    assert_int_equal(opine_find_track(&f->arena, &f->kernels, &pair, search,
+                                      &f->found),
                      OPINE_OK);
 }
 
@@ -141,10 +141,10 @@ static void sections_cover_the_degraded(void **state)
 
     delay_by(f->deg, f->ref, N, 480);
     align(f, N - 1000, 1);
-    assert_int_equal(f->found.sections, 1);
-    assert_true(f->found.section[0].start == 0);
-    assert_true(f->found.section[0].end == N - 1000);
-    assert_true(f->found.section[0].delay == f->found.delay);
+    assert_int_equal(f->found.stretches, 1);
+    assert_true(f->found.stretch[0].start == 0);
+    assert_true(f->found.stretch[0].end == N - 1000);
+    assert_true(f->found.stretch[0].delay == f->found.delay);
 }
 
 int main(void)

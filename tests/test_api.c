@@ -52,8 +52,8 @@ static void assert_same(const struct opine_result *a,
 {
     assert_true(a->mos == b->mos && a->disturbance == b->disturbance);
     assert_true(a->mos_low == b->mos_low && a->mos_high == b->mos_high);
-    assert_true(a->delay_ms == b->delay_ms);
-    assert_true(a->delay_confidence == b->delay_confidence);
+    assert_true(a->alignment.delay_ms == b->alignment.delay_ms);
+    assert_true(a->alignment.confidence == b->alignment.confidence);
     assert_int_equal(a->flags, b->flags);
     assert_int_equal(a->mode, b->mode);
     assert_memory_equal(a->disturbances, b->disturbances,

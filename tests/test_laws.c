@@ -119,8 +119,8 @@ static void delay_and_polarity_change_nothing(void **state)
         for (int k = 0; k < N; k++)
             f->deg[k] *= i % 2 ? -1 : 1;
         assert_close(score_speech(f), plain, 0.02, 0);
-        assert_close(f->result.delay_ms, delays[i] / 48, 0.1, 0);
-        assert_int_equal(f->result.polarity, i % 2 ? -1 : 1);
+        assert_close(f->result.alignment.delay_ms, delays[i] / 48, 0.1, 0);
+        assert_int_equal(f->result.alignment.polarity, i % 2 ? -1 : 1);
         delay_by(f->deg, f->speech, N, delays[i]);
         assert_true(score_speech(f) > 4.74);
     }

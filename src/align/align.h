@@ -12,35 +12,49 @@
 #include "base/kernels.h"
 #include "prepare.h"
 
-/* A stretch of the degraded with one delay */
-struct opine_section {
-    double start, end; /* samples of the degraded */
+/* A stretch of the degraded with one delay; samples */
+struct opine_stretch {
+    double start, end;
     double delay;
 };
 
-struct opine_alignment {
-    double delay;        /* of the file as a whole */
+struct opine_aligned {
+    double delay;        /* of the most of the degraded */
     double confidence;   /* of it: 0 (a guess) to 1 (certain) */
     int polarity;        /* 1, or -1 when inverted */
     double trimmed_head; /* samples of the reference before the degraded */
     double trimmed_tail; /* begins, and after it ends */
-    int sections;
-    const struct opine_section *section; /* in order, without gaps, over the
+    int stretches;
+    const struct opine_stretch *stretch; /* in order, without gaps, over the
                                             whole degraded */
 };
 
 /**
- * Align a pair
- * arena           Scratch memory, and where the sections are kept
+ * Find where the degraded lies in the reference
+ * arena           Scratch memory, and where the stretches are kept
  * kernels         Of the context
  * pair            Prepared signals
  * search          0 takes the delay as 0 and only measures the confidence
- * alignment       Return where things are
+ * aligned         Return where things are
  */
 OPINE_MUST_CHECK enum opine_status
-opine_align(struct opine_arena *arena, const struct opine_kernels *kernels,
-            const struct opine_prepared *pair, int search,
-            struct opine_alignment *alignment);
+opine_find_track(struct opine_arena *arena, const struct opine_kernels *kernels,
+                 const struct opine_prepared *pair, int search,
+                 struct opine_aligned *aligned);
+
+/**
+ * Delay at a sample of the degraded
+ */
+double opine_delay_at(const struct opine_aligned *aligned, double sample);
+
+/**
+ * Describe an alignment in seconds and milliseconds
+ * arena           Where the arrays are kept
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_describe_track(struct opine_arena *arena,
+                     const struct opine_aligned *aligned, int rate_hz,
+                     struct opine_alignment *alignment);
 
 /* A delay of the whole file */
 struct opine_delay {

@@ -124,7 +124,7 @@ OPINE_MUST_CHECK enum opine_status
 opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
                struct opine_arena *arena, const struct opine_config *config,
                const struct opine_prepared *pair,
-               const struct opine_alignment *alignment,
+               const struct opine_aligned *aligned,
                struct opine_perceived *perceived);
 
 /**

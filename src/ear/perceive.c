@@ -113,20 +113,18 @@ static void hear(const struct opine_ear *ear, const struct opine_config *config,
     total_loudness(ear, h->deg, frames, h->level_deg);
 }
 
-enum opine_status opine_perceive(struct opine_ear *ear,
-                                 const struct opine_kernels *kernels,
-                                 struct opine_arena *arena,
-                                 const struct opine_config *config,
-                                 const struct opine_prepared *pair,
-                                 const struct opine_alignment *alignment,
-                                 struct opine_perceived *p)
+enum opine_status
+opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
+               struct opine_arena *arena, const struct opine_config *config,
+               const struct opine_prepared *pair,
+               const struct opine_aligned *aligned, struct opine_perceived *p)
 {
     double gain = pair->gain * pair->gain * pow(10, FULL_SCALE_DB_SPL / 10);
     unsigned char *active;
     double level;
 
     p->channels = pair->channels;
-    find_part(ear, config, pair, alignment->delay, p);
+    find_part(ear, config, pair, aligned->delay, p);
     if (p->frames < FRAMES_LEAST)
         return OPINE_ERR_SHORT;
     p->channel = opine_arena_take(arena, (size_t)p->channels,
@@ -141,7 +139,7 @@ enum opine_status opine_perceive(struct opine_ear *ear,
         opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, p->start, 0,
                          p->frames, gain, h->ref);
         opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, p->start,
-                         (ptrdiff_t)llround(alignment->delay), p->frames, gain,
+                         (ptrdiff_t)llround(aligned->delay), p->frames, gain,
                          h->deg);
     }
     level = match_level(p, active);
