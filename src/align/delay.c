@@ -1,111 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The global delay: decimate, whiten by half, correlate, take the peak. */
+/* The global delay: whiten by half, correlate, take the peak. */
 #include "align.h"
 
 #include "base/fft.h"
 #include "base/try.h"
+#include "mono.h"
 
 #include <math.h>
 #include <string.h>
 
-#define PI 3.14159265358979323846
-
 /* Speech and music have most of their energy, and every codec its best
  * waveform match, below 4 kHz; at this rate correlating whole files is cheap
  * and interpolation still gives the delay to a few microseconds. */
-#define RATE_HZ      8000
-#define LOW_HZ       100.0
-#define HIGH_SHARE   0.92 /* of the decimated Nyquist frequency */
-#define TAPS_A_PHASE 16   /* decimation filter; as many as lanes of a sum */
-#define WHITEN                                                                 \
-    0.5            /* exponent of the magnitude divided out: between           \
-                      plain correlation (0), blurred by the signal's           \
-                      own periods, and the phase transform (1), led by         \
-                      bins of noise */
-#define NEAR_S 0.5 /* delays below this are the rule ... */
+#define RATE_HZ    8000
+#define LOW_HZ     100.0
+#define HIGH_SHARE 0.92 /* of the Nyquist frequency; above, there is aliasing  \
+                         */
+#define NEAR_S 0.5      /* delays below this are the rule ... */
 #define FAR_FACTOR                                                             \
     1.1            /* ... and beaten only by a peak this much higher:          \
                       repeating music has peaks of nearly one height */
-#define REACH  12  /* samples each side for interpolating the peak */
-#define STEPS  32  /* of interpolation between two samples */
 #define CHANCE 2.0 /* unrelated speech reaches twice the peaks of noise */
 
 /* Both signals at the low rate, as one long transform each */
 struct correlator {
-    int factor; /* decimation */
+    int size;   /* of the transform */
+    int factor; /* samples of the pair for one of these */
     double rate_hz;
-    int size; /* of the transform */
     int ref_n, deg_n;
     float *x;         /* one signal, at last the correlation */
     float *ref, *deg; /* spectra */
 };
 
-/* ------------------------------------------------------------ decimate */
-
-/* Low-pass for decimation: a Hann-windowed sinc of unit gain. An even number of
- * taps delays by half a sample, but both signals alike. */
-static void design(float *taps, int count, int factor)
-{
-    double sum = 0;
-
-    for (int i = 0; i < count; i++) {
-        double t = i - (count - 1) / 2.0;
-        double x = t * HIGH_SHARE / factor;
-        double sinc = fabs(x) > 0 ? sin(PI * x) / (PI * x) : 1;
-        double h = sinc * (0.5 + 0.5 * cos(2 * PI * t / (count + 1)));
-
-        taps[i] = (float)h;
-        sum += h;
-    }
-    for (int i = 0; i < count; i++)
-        taps[i] = (float)((double)taps[i] / sum);
-}
-
-/* Add to y[k] the sum of taps times x from k factor on, zeros beyond its end;
- * `window` has room for as many floats as there are taps */
-static void decimate(const struct opine_kernels *k, const float *x, size_t nx,
-                     const float *taps, int count, int factor, float *window,
-                     float *y, int n)
-{
-    for (int i = 0; i < n; i++) {
-        size_t first = (size_t)i * (size_t)factor;
-        size_t left = nx - first;
-
-        if (left >= (size_t)count) {
-            y[i] += k->dot(x + first, taps, count);
-            continue;
-        }
-        memset(window, 0, (size_t)count * sizeof *window);
-        memcpy(window, x + first, left * sizeof *window);
-        y[i] += k->dot(window, taps, count);
-    }
-}
-
-/* Sum over channels of one signal at the low rate into w->x, zeros after it */
-static enum opine_status low_rate(struct opine_arena *arena,
-                                  const struct opine_kernels *kernels,
-                                  const struct opine_prepared_signal *s,
-                                  int channels, struct correlator *w)
-{
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    int count = w->factor > 1 ? w->factor * TAPS_A_PHASE : 1;
-    float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
-    float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
-
-    if (!taps || !window)
-        return OPINE_ERR_MEMORY;
-    design(taps, count, w->factor);
-    memset(w->x, 0, (size_t)w->size * sizeof *w->x);
-    for (int c = 0; c < channels; c++)
-        decimate(kernels, s->x[c], s->n, taps, count, w->factor, window, w->x,
-                 (int)(s->n / (size_t)w->factor));
-    opine_arena_release(arena, mark);
-    return OPINE_OK;
-}
-
 /* ----------------------------------------------------------- correlate */
 
-/* The cross-spectrum deg ref* into deg, whitened, inside the band:
+/* The cross-spectrum deg ref* into deg, inside of the band, whitened by half:
+ * between plain correlation, blurred by the signal's own periods, and the phase
+ * transform, led by bins of noise.
  *
  *   C = D R*        C' = C / |C|^0.5
  */
@@ -130,6 +61,26 @@ static void whiten(struct correlator *w)
     }
 }
 
+/* Spectrum of one signal, zeros after it */
+static enum opine_status transform(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   const struct opine_prepared *pair,
+                                   const struct opine_prepared_signal *signal,
+                                   const struct opine_fft *fft,
+                                   struct correlator *w, float *spectrum)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_mono mono;
+
+    TRY(opine_mono_make(arena, kernels, signal, pair->channels, pair->rate_hz,
+                        RATE_HZ, &mono));
+    memcpy(w->x, mono.x, (size_t)mono.n * sizeof *w->x);
+    memset(w->x + mono.n, 0, (size_t)(w->size - mono.n) * sizeof *w->x);
+    opine_arena_release(arena, mark);
+    opine_fft_run(fft, w->x, spectrum);
+    return OPINE_OK;
+}
+
 /* Correlation at every lag into w->x: lag i at i, lag -i at size - i */
 static enum opine_status correlate(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
@@ -140,13 +91,10 @@ static enum opine_status correlate(struct opine_arena *arena,
     enum opine_status status = opine_fft_create(&fft, w->size, 1);
 
     if (!status)
-        status = low_rate(arena, kernels, &pair->ref, pair->channels, w);
+        status = transform(arena, kernels, pair, &pair->ref, &fft, w, w->ref);
+    if (!status)
+        status = transform(arena, kernels, pair, &pair->deg, &fft, w, w->deg);
     if (!status) {
-        opine_fft_run(&fft, w->x, w->ref);
-        status = low_rate(arena, kernels, &pair->deg, pair->channels, w);
-    }
-    if (!status) {
-        opine_fft_run(&fft, w->x, w->deg);
         whiten(w);
         opine_fft_run_back(&fft, w->deg, w->x);
     }
@@ -185,42 +133,17 @@ static int choose_lag(const struct correlator *w)
     return near;
 }
 
-/* The correlation `offset` samples (-1 to 1) from a lag, by a Hann-windowed
- * sinc over its neighbours */
-static double between(const struct correlator *w, int lag, double offset)
+static double top_of(const struct correlator *w, int lag)
 {
-    double sum = 0;
+    float near[2 * OPINE_PEAK_REACH + 3];
+    float sign = at_lag(w, lag) < 0 ? -1 : 1;
 
-    for (int i = -REACH; i <= REACH; i++) {
-        double x = offset - i;
-        double sinc = fabs(x) < 1e-9 ? 1 : sin(PI * x) / (PI * x);
-        int there = lag + i;
-
-        if (there <= -w->ref_n || there >= w->deg_n)
-            continue;
-        sum += (double)at_lag(w, there) * sinc *
-               (0.5 + 0.5 * cos(PI * x / (REACH + 1)));
+    for (int i = 0; i < 2 * OPINE_PEAK_REACH + 3; i++) {
+        int there = lag + i - OPINE_PEAK_REACH - 1;
+        int exists = there > -w->ref_n && there < w->deg_n;
+        near[i] = exists ? sign * at_lag(w, there) : 0;
     }
-    return sum;
-}
-
-/* Offset from a lag to the top of its peak: the best of a grid, then the
- * vertex of the parabola through it and its neighbours */
-static double refine(const struct correlator *w, int lag)
-{
-    double sign = at_lag(w, lag) < 0 ? -1 : 1;
-    double best = 0, step = 1.0 / STEPS;
-    double a, b, c;
-
-    for (int i = -STEPS; i <= STEPS; i++)
-        if (sign * between(w, lag, i * step) > sign * between(w, lag, best))
-            best = i * step;
-    a = sign * between(w, lag, best - step);
-    b = sign * between(w, lag, best);
-    c = sign * between(w, lag, best + step);
-    if (a - 2 * b + c >= 0)
-        return best;
-    return best + 0.5 * step * (a - c) / (a - 2 * b + c);
+    return lag + opine_peak_top(near);
 }
 
 /* How far the peak stands out: 1 less the height that chance alone reaches at
@@ -286,7 +209,7 @@ enum opine_status opine_find_delay(struct opine_arena *arena,
     TRY(set_up(arena, pair, &w));
     TRY(correlate(arena, kernels, pair, &w));
     lag = search ? choose_lag(&w) : 0;
-    delay->samples = search ? (lag + refine(&w, lag)) * w.factor : 0;
+    delay->samples = search ? top_of(&w, lag) * w.factor : 0;
     delay->confidence = confidence(&w, lag);
     delay->polarity = at_lag(&w, lag) < 0 ? -1 : 1;
     opine_arena_release(arena, mark);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Mono: what the alignment looks at, one channel at a low rate
+ */
+#ifndef OPINE_SRC_MONO_H
+#define OPINE_SRC_MONO_H
+
+#include "base/arena.h"
+#include "base/kernels.h"
+#include "prepare.h"
+
+struct opine_mono {
+    float *x;
+    int n;
+    int factor; /* samples of the pair for one of these */
+    double rate_hz;
+};
+
+/**
+ * Add up the channels of a signal and lower its rate by a whole factor
+ * channels        Of the pair
+ * rate_hz         Of the pair
+ * least_hz        Least rate of the result, which is below twice that
+ * mono            Return it; x is in the arena
+ *
+ * Both signals of a pair are delayed alike, by less than a millisecond.
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_mono_make(struct opine_arena *arena, const struct opine_kernels *kernels,
+                const struct opine_prepared_signal *signal, int channels,
+                int rate_hz, int least_hz, struct opine_mono *mono);
+
+/* Values on each side of a peak that interpolation looks at */
+#define OPINE_PEAK_REACH 12
+
+/**
+ * Distance from a peak's sample to its top, -1 to 1
+ * near            Values around the peak, which is near[OPINE_PEAK_REACH + 1]:
+ *                 2 OPINE_PEAK_REACH + 3 of them; positive at the peak
+ *
+ * Interpolates with a Hann-windowed sinc.
+ */
+double opine_peak_top(const float *near);
+
+#endif
