@@ -33,7 +33,7 @@ static int set_up(void **state)
     f->heard = (struct opine_heard){ f->ref,          f->deg,
                                      f->level_ref,    f->level_deg,
                                      f->spectrum_ref, f->spectrum_deg };
-    f->perceived = (struct opine_perceived){ FRAMES, 1, 0, 0, &f->heard };
+    f->perceived = (struct opine_perceived){ FRAMES, 1, 0, &f->heard };
     f->pair.channels = 1;
     *state = f;
     return 0;

@@ -44,15 +44,25 @@ static void make_ear(struct fixture *f, int rate_hz, enum opine_band band)
     assert_int_equal(opine_ear_create(&f->ear, &f->arena, rate_hz, band), 0);
 }
 
-/* Powers of one second of a sine into f->pattern, gain 1 */
+/* Powers into f->pattern, gain 1, frames from a sample on */
+static void hear(struct fixture *f, const float *x, int n, int first)
+{
+    ptrdiff_t start[FRAMES];
+
+    for (int t = 0; t < FRAMES; t++)
+        start[t] = first + (ptrdiff_t)llround(t * f->ear.hop);
+    opine_ear_powers(&f->ear, &f->kernels, x, (size_t)n, start, FRAMES, 1,
+                     f->pattern);
+}
+
+/* Powers of one second of a sine */
 static void hear_sine(struct fixture *f, int rate_hz, double frequency_hz)
 {
     float *x = malloc((size_t)rate_hz * sizeof *x);
 
     assert_non_null(x);
     make_sine(x, rate_hz, rate_hz, frequency_hz);
-    opine_ear_powers(&f->ear, &f->kernels, x, (size_t)rate_hz, 0, 0, FRAMES, 1,
-                     f->pattern);
+    hear(f, x, rate_hz, 0);
     free(x);
 }
 
@@ -130,8 +140,7 @@ static void frames_outside_of_the_signal_are_zero(void **state)
 
     make_ear(f, 48000, OPINE_BAND_FB);
     make_white(x, 4800, 1);
-    opine_ear_powers(&f->ear, &f->kernels, x, 4800, -4000, 0, FRAMES, 1,
-                     f->pattern);
+    hear(f, x, 4800, -4000);
     assert_true(frame_sum(f->pattern) == 0);
     assert_true(frame_sum(f->pattern + 6 * NB) > 0);
     for (int t = 12; t < FRAMES; t++)

@@ -2,9 +2,201 @@
 #include "align.h"
 
 #include "base/try.h"
+#include "mono.h"
+#include "track.h"
 
 #include <math.h>
 #include <string.h>
+
+/* The low rate: features reach 8 kHz, and a sample is 0.06 ms. */
+#define RATE_HZ 16000
+
+/* Chosen by exploration (design.md): how jumps must pay, at first and, where
+ * that found some, again for single lost packets of 20 ms. */
+static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.75 };
+static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
+#define SECOND_PASS 0.92 /* of the cost of one lag: run it below */
+
+#define MERGE_MS   0.3   /* neighbours whose delays differ by less are one */
+#define BOUNDARY_S 0.040 /* a path's jump is about this far off at most */
+
+/* What the track is found from */
+struct tracker {
+    struct opine_mono ref, deg;
+    struct opine_features ref_features, deg_features;
+    double hop; /* samples of the low rate */
+    int *path;  /* lag in hops of each hop of the degraded */
+};
+
+static enum opine_status begin_track(struct opine_arena *arena,
+                                     const struct opine_kernels *kernels,
+                                     const struct opine_prepared *pair,
+                                     struct tracker *t)
+{
+    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
+                        pair->rate_hz, RATE_HZ, &t->ref));
+    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
+                        pair->rate_hz, RATE_HZ, &t->deg));
+    TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
+    TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
+    t->hop = OPINE_TRACK_HOP_S * t->ref.rate_hz;
+    t->path = opine_arena_take(arena, (size_t)t->deg_features.n,
+                               sizeof *t->path);
+    return t->path ? OPINE_OK : OPINE_ERR_MEMORY;
+}
+
+/* Cost of a path, or of one lag throughout */
+static double path_cost(const struct tracker *t, const int *path, int lag)
+{
+    double sum = 0;
+
+    for (int i = 0; i < t->deg_features.n; i++)
+        sum += (double)opine_features_cost(&t->ref_features, &t->deg_features,
+                                           i, path ? path[i] : lag);
+    return sum;
+}
+
+static int has_jumps(const struct tracker *t)
+{
+    for (int i = 1; i < t->deg_features.n; i++)
+        if (t->path[i] != t->path[0])
+            return 1;
+    return 0;
+}
+
+/* The least cost of one lag among those that the path holds */
+static double best_single_cost(const struct tracker *t)
+{
+    double least = INFINITY;
+
+    for (int i = 0; i < t->deg_features.n; i++)
+        if (!i || t->path[i] != t->path[i - 1])
+            least = fmin(least, path_cost(t, NULL, t->path[i]));
+    return least;
+}
+
+static enum opine_status find_path(struct opine_arena *arena, struct tracker *t,
+                                   int lag)
+{
+    TRY(opine_track_search(arena, &t->ref_features, &t->deg_features, lag,
+                           &first_pass, t->path));
+    TRY(opine_track_prune(arena, &t->ref_features, &t->deg_features,
+                          &first_pass, t->path));
+    if (!has_jumps(t) ||
+        path_cost(t, t->path, 0) >= SECOND_PASS * best_single_cost(t))
+        return OPINE_OK;
+    TRY(opine_track_search(arena, &t->ref_features, &t->deg_features, lag,
+                           &second_pass, t->path));
+    return opine_track_prune(arena, &t->ref_features, &t->deg_features,
+                             &second_pass, t->path);
+}
+
+/* Stretches of one lag from the path, in samples of the low rate */
+static int split(const struct tracker *t, struct opine_stretch *s)
+{
+    int count = 0, n = t->deg_features.n;
+
+    for (int i = 0; i < n; i++) {
+        if (!i || t->path[i] != t->path[i - 1]) {
+            s[count].start = count ? i * t->hop : 0;
+            s[count++].delay = t->path[i] * t->hop;
+        }
+        s[count - 1].end = (i + 1) * t->hop;
+    }
+    s[count - 1].end = t->deg.n;
+    return count;
+}
+
+static int merge(struct opine_stretch *s, int count, double least)
+{
+    int kept = 1;
+
+    for (int i = 1; i < count; i++)
+        if (fabs(s[i].delay - s[kept - 1].delay) < least)
+            s[kept - 1].end = s[i].end;
+        else
+            s[kept++] = s[i];
+    return kept;
+}
+
+/* Put each boundary where the waveform changes lag, not beyond half of a
+ * neighbour */
+static void find_boundaries(const struct tracker *t, struct opine_stretch *s,
+                            int count)
+{
+    int reach = (int)(BOUNDARY_S * t->ref.rate_hz);
+
+    for (int i = 1; i < count; i++) {
+        double room = fmin(s[i].end - s[i].start,
+                           s[i - 1].end - s[i - 1].start);
+        int sample = (int)s[i].start;
+        int most = reach < room / 2 ? reach : (int)(room / 2);
+
+        opine_track_boundary(&t->ref, &t->deg, s[i - 1].delay, s[i].delay, most,
+                             &sample);
+        s[i].start = s[i - 1].end = sample;
+    }
+}
+
+/* The delay that holds for most of the degraded */
+static double prevailing(const struct opine_stretch *s, int count)
+{
+    double most = 0, delay = s[0].delay;
+
+    for (int i = 0; i < count; i++) {
+        double length = 0;
+
+        for (int k = 0; k < count; k++)
+            if (fabs(s[k].delay - s[i].delay) < 1)
+                length += s[k].end - s[k].start;
+        if (length > most) {
+            most = length;
+            delay = s[i].delay;
+        }
+    }
+    return delay;
+}
+
+/* From a path with jumps to stretches at the pair's rate */
+static enum opine_status follow(struct opine_arena *arena,
+                                const struct tracker *t,
+                                struct opine_aligned *aligned)
+{
+    int n = t->deg_features.n, count;
+    struct opine_stretch *s = opine_arena_take(arena, (size_t)n, sizeof *s);
+
+    if (!s)
+        return OPINE_ERR_MEMORY;
+    count = split(t, s);
+    for (int i = 0; i < count; i++)
+        TRY(opine_track_refine(arena, &t->ref, &t->deg, (int)s[i].start,
+                               (int)s[i].end, &s[i].delay));
+    count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
+    find_boundaries(t, s, count);
+    for (int i = 0; i < count; i++) {
+        s[i].start *= t->ref.factor;
+        s[i].end *= t->ref.factor;
+        s[i].delay *= t->ref.factor;
+    }
+    s[count - 1].end = aligned->stretch[0].end;
+    aligned->stretches = count;
+    aligned->stretch = s;
+    aligned->delay = prevailing(s, count);
+    return OPINE_OK;
+}
+
+static enum opine_status track(struct opine_arena *arena,
+                               const struct opine_kernels *kernels,
+                               const struct opine_prepared *pair,
+                               struct opine_aligned *aligned)
+{
+    struct tracker t;
+
+    TRY(begin_track(arena, kernels, pair, &t));
+    TRY(find_path(arena, &t,
+                  (int)lround(aligned->delay / t.ref.factor / t.hop)));
+    return has_jumps(&t) ? follow(arena, &t, aligned) : OPINE_OK;
+}
 
 enum opine_status opine_find_track(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
@@ -13,6 +205,7 @@ enum opine_status opine_find_track(struct opine_arena *arena,
 {
     double ref_n = (double)pair->ref.n, deg_n = (double)pair->deg.n;
     struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
+    const struct opine_stretch *last;
     struct opine_delay delay;
 
     if (!whole)
@@ -22,10 +215,13 @@ enum opine_status opine_find_track(struct opine_arena *arena,
     aligned->delay = delay.samples;
     aligned->confidence = delay.confidence;
     aligned->polarity = delay.polarity;
-    aligned->trimmed_head = fmax(-delay.samples, 0);
-    aligned->trimmed_tail = fmax(ref_n + delay.samples - deg_n, 0);
     aligned->stretches = 1;
     aligned->stretch = whole;
+    if (search)
+        TRY(track(arena, kernels, pair, aligned));
+    last = &aligned->stretch[aligned->stretches - 1];
+    aligned->trimmed_head = fmax(-aligned->stretch[0].delay, 0);
+    aligned->trimmed_tail = fmax(ref_n + last->delay - deg_n, 0);
     return OPINE_OK;
 }
 

@@ -12,11 +12,12 @@
 /* Speech and music have most of their energy, and every codec its best
  * waveform match, below 4 kHz; at this rate correlating whole files is cheap
  * and interpolation still gives the delay to a few microseconds. */
-#define RATE_HZ    8000
-#define LOW_HZ     100.0
-#define HIGH_SHARE 0.92 /* of the Nyquist frequency; above, there is aliasing  \
-                         */
-#define NEAR_S 0.5      /* delays below this are the rule ... */
+#define RATE_HZ 8000
+#define LOW_HZ  100.0
+#define HIGH_SHARE                                                             \
+    0.92           /* of the Nyquist frequency; above, there is aliasing       \
+                    */
+#define NEAR_S 0.5 /* delays below this are the rule ... */
 #define FAR_FACTOR                                                             \
     1.1            /* ... and beaten only by a peak this much higher:          \
                       repeating music has peaks of nearly one height */

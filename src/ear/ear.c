@@ -151,15 +151,14 @@ static void band_sums(const struct opine_ear *ear,
 
 void opine_ear_powers(const struct opine_ear *ear,
                       const struct opine_kernels *kernels, const float *x,
-                      size_t n, double start, ptrdiff_t shift, int frames,
-                      double gain, float *pattern)
+                      size_t n, const ptrdiff_t *start, int frames, double gain,
+                      float *pattern)
 {
     for (int t = 0; t < frames; t += OPINE_EAR_BATCH) {
         int batch = frames - t < OPINE_EAR_BATCH ? frames - t : OPINE_EAR_BATCH;
 
         for (int i = 0; i < batch; i++)
-            window_frame(ear, kernels, x, (ptrdiff_t)n,
-                         (ptrdiff_t)llround(start + (t + i) * ear->hop) + shift,
+            window_frame(ear, kernels, x, (ptrdiff_t)n, start[t + i],
                          ear->frames + (ptrdiff_t)i * ear->fft.real_step);
         opine_fft_run(&ear->fft, ear->frames, ear->spectra);
         for (int i = 0; i < batch; i++)

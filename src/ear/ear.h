@@ -75,15 +75,14 @@ void opine_ear_hearing(struct opine_ear *ear);
 /**
  * Band powers of a signal
  * x, n            Signal; zeros are taken outside of it
- * start, shift    Frame t begins at sample start + t hop, rounded, + shift;
- * frames          so that two signals' frames are apart by shift exactly
+ * start, frames   First sample of each frame
  * gain            Power factor, to units of the threshold scale
  * pattern         Return the powers, without any effect of the ear
  */
 void opine_ear_powers(const struct opine_ear *ear,
                       const struct opine_kernels *kernels, const float *x,
-                      size_t n, double start, ptrdiff_t shift, int frames,
-                      double gain, float *pattern);
+                      size_t n, const ptrdiff_t *start, int frames, double gain,
+                      float *pattern);
 
 /**
  * Turn band powers into specific loudness, in place
@@ -102,10 +101,32 @@ struct opine_heard {
     double *spectrum_deg; /* before anything was taken out */
 };
 
+/* Which samples the frames begin at */
+struct opine_frames {
+    int n;
+    ptrdiff_t *ref, *deg;
+};
+
+#define OPINE_FRAMES_LEAST 5 /* to say anything about a recording */
+
+/**
+ * Decide which frames are compared
+ * gain            Power factor, to units of the threshold scale
+ * frames          Return them
+ * return          OPINE_ERR_SHORT when too little is left
+ *
+ * Near a jump of the delay each frame of the degraded gets the reference's
+ * frame that is nearest to it among those that the delays around allow.
+ */
+OPINE_MUST_CHECK enum opine_status opine_place_frames(
+    const struct opine_ear *ear, const struct opine_kernels *kernels,
+    struct opine_arena *arena, const struct opine_config *config,
+    const struct opine_prepared *pair, const struct opine_aligned *aligned,
+    double gain, struct opine_frames *frames);
+
 struct opine_perceived {
     int frames;
     int channels;
-    double start;    /* of the first frame, samples of the reference */
     double level_db; /* of the degraded beyond the reference's */
     struct opine_heard *channel;
 };

@@ -9,29 +9,9 @@
     99.0                  /* a mean square of 1; -26 dBov is then the 73 dB    \
                              SPL of a comfortable listening level */
 #define ACTIVE_SHARE 1e-4 /* 40 dB below the loudest (2 dB: no effect) */
-#define FRAMES_LEAST 5    /* to say anything about a recording */
 #define LEVEL_LIMIT                                                            \
     1e6 /* of level matching, a power: what is 60 dB                           \
            down is not a quiet copy */
-
-/* The part of the reference that both recordings hold and the caller wants */
-static void find_part(const struct opine_ear *ear,
-                      const struct opine_config *config,
-                      const struct opine_prepared *pair, double delay,
-                      struct opine_perceived *p)
-{
-    double begin = fmax(0, -delay);
-    double end = fmin((double)pair->ref.n, (double)pair->deg.n - delay);
-
-    if (config->to_s > 0) {
-        begin = fmax(begin, config->from_s * pair->rate_hz);
-        end = fmin(end, config->to_s * pair->rate_hz);
-    } else {
-        begin = fmax(begin, config->from_s * pair->rate_hz);
-    }
-    p->start = ceil(begin / ear->hop) * ear->hop;
-    p->frames = (int)floor((end - p->start - ear->size) / ear->hop) + 1;
-}
 
 static enum opine_status take_channel(struct opine_arena *arena, int frames,
                                       struct opine_heard *h)
@@ -120,13 +100,14 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
                const struct opine_aligned *aligned, struct opine_perceived *p)
 {
     double gain = pair->gain * pair->gain * pow(10, FULL_SCALE_DB_SPL / 10);
+    struct opine_frames frames;
     unsigned char *active;
     double level;
 
     p->channels = pair->channels;
-    find_part(ear, config, pair, aligned->delay, p);
-    if (p->frames < FRAMES_LEAST)
-        return OPINE_ERR_SHORT;
+    TRY(opine_place_frames(ear, kernels, arena, config, pair, aligned, gain,
+                           &frames));
+    p->frames = frames.n;
     p->channel = opine_arena_take(arena, (size_t)p->channels,
                                   sizeof *p->channel);
     active = opine_arena_take(arena, (size_t)p->frames, 1);
@@ -136,11 +117,10 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
         struct opine_heard *h = &p->channel[c];
 
         TRY(take_channel(arena, p->frames, h));
-        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, p->start, 0,
+        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, frames.ref,
                          p->frames, gain, h->ref);
-        opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, p->start,
-                         (ptrdiff_t)llround(aligned->delay), p->frames, gain,
-                         h->deg);
+        opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, frames.deg,
+                         p->frames, gain, h->deg);
     }
     level = match_level(p, active);
     p->level_db = -10 * log10(level);

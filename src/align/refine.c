@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From hops of 8 ms to fractions of a sample: on the waveform. */
+#include "track.h"
+
+#include "base/try.h"
+
+#include <math.h>
+#include <string.h>
+
+#define REACH_S 0.0125 /* lags tried either way */
+#define BLOCK   2048   /* samples of the degraded at once */
+#define SIZE    4096   /* of a transform: block and lags without wrapping */
+#define FAVOUR  0.2f   /* of the given lag over those at the reach's ends */
+
+/* ------------------------------------------------------------- stretch */
+
+static void load(const struct opine_mono *mono, int start, int n, float *x)
+{
+    memset(x, 0, SIZE * sizeof *x);
+    for (int i = 0; i < n; i++)
+        if (start + i >= 0 && start + i < mono->n)
+            x[i] = mono->x[start + i];
+}
+
+/* Add the cross-spectrum ref deg* of a block */
+static void add_cross(const float *r, const float *d, float *sum)
+{
+    for (int k = 0; k <= SIZE / 2; k++) {
+        float re = r[2 * k] * d[2 * k] + r[2 * k + 1] * d[2 * k + 1];
+        float im = r[2 * k + 1] * d[2 * k] - r[2 * k] * d[2 * k + 1];
+
+        sum[2 * k] += re;
+        sum[2 * k + 1] += im;
+    }
+}
+
+static void whiten(float *spectrum)
+{
+    for (int k = 0; k <= SIZE / 2; k++) {
+        float *s = spectrum + 2 * k;
+        float scale = 1.0f / (sqrtf(sqrtf(s[0] * s[0] + s[1] * s[1])) + 1e-20f);
+
+        s[0] *= k ? scale : 0;
+        s[1] *= k ? scale : 0;
+    }
+}
+
+/* Peak of the correlation, of either sign; c[i] belongs to lag + reach - i */
+static double peak_lag(const float *c, int reach, double lag)
+{
+    float near[2 * OPINE_PEAK_REACH + 3], most = -1, sign;
+    int best = reach;
+
+    for (int i = 0; i <= 2 * reach; i++) {
+        float away = fabsf((float)(i - reach)) / (float)reach;
+        float here = fabsf(c[i]) * (1 - FAVOUR * away);
+        if (here > most) {
+            most = here;
+            best = i;
+        }
+    }
+    sign = c[best] < 0 ? -1 : 1;
+    for (int i = 0; i < 2 * OPINE_PEAK_REACH + 3; i++) {
+        int there = best + i - OPINE_PEAK_REACH - 1;
+        near[i] = there >= 0 ? sign * c[there] : 0;
+    }
+    return lag + reach - (best + opine_peak_top(near));
+}
+
+enum opine_status opine_track_refine(struct opine_arena *arena,
+                                     const struct opine_mono *ref,
+                                     const struct opine_mono *deg, int start,
+                                     int end, double *lag)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_fft fft = { 0 };
+    int reach = (int)(REACH_S * ref->rate_hz), whole = (int)lround(*lag);
+    float *x = opine_arena_take(arena, SIZE, sizeof *x);
+    float *r = opine_arena_take(arena, SIZE + 16, sizeof *r);
+    float *d = opine_arena_take(arena, SIZE + 16, sizeof *d);
+    float *sum = opine_arena_take(arena, SIZE + 16, sizeof *sum);
+
+    if (!x || !r || !d || !sum)
+        return OPINE_ERR_MEMORY;
+    TRY(opine_fft_create(&fft, SIZE, 1));
+    memset(sum, 0, (SIZE + 16) * sizeof *sum);
+    for (int at = start; at < end; at += BLOCK) {
+        int n = end - at < BLOCK ? end - at : BLOCK;
+
+        load(deg, at, n, x);
+        opine_fft_run(&fft, x, d);
+        load(ref, at - whole - reach, n + 2 * reach, x);
+        opine_fft_run(&fft, x, r);
+        add_cross(r, d, sum);
+    }
+    whiten(sum);
+    opine_fft_run_back(&fft, sum, x);
+    opine_fft_destroy(&fft);
+    *lag = peak_lag(x, reach, whole);
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
+}
+
+/* ------------------------------------------------------------ boundary */
+
+static float at(const struct opine_mono *mono, int i)
+{
+    return i >= 0 && i < mono->n ? mono->x[i] : 0;
+}
+
+/* The split with the least squared error of the one lag before it and the other
+ * after it; both under one gain, which fits the degraded to both. */
+void opine_track_boundary(const struct opine_mono *ref,
+                          const struct opine_mono *deg, double before,
+                          double after, int reach, int *sample)
+{
+    int b = (int)lround(before), a = (int)lround(after);
+    int first = *sample - reach, end = *sample + reach;
+    double cross = 0, energy = 1e-20, gain, error = 0, least = 0;
+
+    first = first > 0 ? first : 0;
+    end = end < deg->n ? end : deg->n;
+    for (int i = first; i < end; i++) {
+        double r = (double)at(ref, i - (i < *sample ? b : a));
+        cross += r * (double)deg->x[i];
+        energy += r * r;
+    }
+    gain = cross / energy;
+    for (int i = first; i < end; i++) {
+        double d = (double)deg->x[i];
+        double miss_before = d - gain * (double)at(ref, i - b);
+        double miss_after = d - gain * (double)at(ref, i - a);
+
+        error += miss_before * miss_before - miss_after * miss_after;
+        if (error < least) {
+            least = error;
+            *sample = i + 1;
+        }
+    }
+    if (least == 0)
+        *sample = first;
+}

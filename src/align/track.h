@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Track: the delay of each moment, from features every 8 ms
+ *
+ * A lag is a whole number of hops; hops of 8 ms are numbered from the beginning
+ * of each signal. A path gives each hop of the degraded a lag.
+ */
+#ifndef OPINE_SRC_TRACK_H
+#define OPINE_SRC_TRACK_H
+
+#include "base/arena.h"
+#include "base/fft.h"
+#include "base/kernels.h"
+#include "mono.h"
+
+#define OPINE_TRACK_HOP_S 0.008
+#define OPINE_TRACK_BANDS 20 /* 1.5 Cam wide, 80 to 8000 Hz */
+#define OPINE_TRACK_EDGE  3  /* hops before and after that belong to a feature \
+                              */
+#define OPINE_TRACK_OFFSETS 5
+#define OPINE_TRACK_CLIP                                                       \
+    0.55f /* costs are never above: hops of pure noise then                    \
+             say nothing (design.md) */
+
+/* The hops of a feature: -3, -1, 0, 1, 3 */
+extern const int opine_track_offsets[OPINE_TRACK_OFFSETS];
+
+/* Features of one signal. What two hops have in common is the correlation of
+ * their bands' levels, each over five hops: -3, -1, 0, 1, 3. */
+struct opine_features {
+    int n;         /* hops */
+    float *level;  /* (n + 2 EDGE) x BANDS dB above the floor, the first and
+                      last hop repeated before and after */
+    float *sum;    /* n: of a feature's values */
+    float *norm;   /* n: of a feature without its mean, made a bit larger, so
+                      that silence resembles nothing */
+    float *weight; /* n: activity, 0.02 to 1 */
+};
+
+/**
+ * Make the features of a signal
+ * mono            At 16 to 32 kHz, or at 8 kHz when the pair is
+ */
+OPINE_MUST_CHECK enum opine_status opine_features_make(
+    struct opine_arena *arena, const struct opine_kernels *kernels,
+    const struct opine_mono *mono, struct opine_features *features);
+
+/**
+ * How unlike a hop of the degraded is its counterpart at a lag
+ * return          0 (alike) to 0.55, weighted by the hop's activity
+ */
+float opine_features_cost(const struct opine_features *ref,
+                          const struct opine_features *deg, int hop, int lag);
+
+/* What is known beforehand of how lags change */
+struct opine_jump_cost {
+    double jump; /* cost of a change, */
+    double step; /* and of each hop of its size */
+    double keep; /* a stretch stays if its cost is below this share of that
+                    under its neighbour's lag */
+};
+
+/**
+ * Find the cheapest path
+ * lag             Around which to search, hops
+ * path            Return a lag for each hop of the degraded
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_track_search(struct opine_arena *arena, const struct opine_features *ref,
+                   const struct opine_features *deg, int lag,
+                   const struct opine_jump_cost *cost, int *path);
+
+/**
+ * Give stretches that do not explain their hops clearly better than a
+ * neighbour's lag would that lag, the weakest first
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_track_prune(struct opine_arena *arena, const struct opine_features *ref,
+                  const struct opine_features *deg,
+                  const struct opine_jump_cost *cost, int *path);
+
+/**
+ * Refine the lag of a stretch on the waveform
+ * ref, deg        Signals at one low rate
+ * start, end      Samples of the degraded
+ * lag             About right, samples; return the best within 12.5 ms
+ *
+ * Correlates in blocks, whitened by half.
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_track_refine(struct opine_arena *arena, const struct opine_mono *ref,
+                   const struct opine_mono *deg, int start, int end,
+                   double *lag);
+
+/**
+ * Find the sample where one lag gives way to the next
+ * sample          About right; return the best within `reach` of it
+ */
+void opine_track_boundary(const struct opine_mono *ref,
+                          const struct opine_mono *deg, double before,
+                          double after, int reach, int *sample);
+
+#endif

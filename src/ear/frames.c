@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which frames of the two signals are compared. */
+#include "ear.h"
+
+#include "base/try.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NEAR_S                                                                 \
+    0.048               /* this near a jump the nearest frame is taken (chop   \
+                           0.82 -> 0.91, design.md) */
+#define STEP_S    0.008 /* between the places whose delays are tried */
+#define NEARER_DB 0.01  /* a delay met further away must be better by this */
+#define FLOOR_DB  10.0  /* dB SPL added to powers that are compared */
+#define PLACES    (2 * 6 + 1)
+
+/* Sample of the degraded where a sample of the reference is heard */
+static double degraded_at(const struct opine_aligned *aligned, double sample)
+{
+    const struct opine_stretch *s = aligned->stretch;
+    int i = 0;
+
+    while (i + 1 < aligned->stretches && sample >= s[i].end - s[i].delay)
+        i++;
+    return fmax(sample + s[i].delay, i ? s[i].start : sample + s[i].delay);
+}
+
+/* Frames lie on a grid of the reference, so that a delay changes nothing, over
+ * what both recordings hold and the caller wants. */
+static enum opine_status
+make_grid(const struct opine_ear *ear, struct opine_arena *arena,
+          const struct opine_config *config, const struct opine_prepared *pair,
+          const struct opine_aligned *aligned, struct opine_frames *f)
+{
+    const struct opine_stretch *last =
+        &aligned->stretch[aligned->stretches - 1];
+    double first_delay = aligned->stretch[0].delay, start;
+    double begin = fmax(0, first_delay);
+    double end = fmin((double)pair->deg.n, (double)pair->ref.n + last->delay);
+
+    begin = fmax(begin, degraded_at(aligned, config->from_s * pair->rate_hz));
+    if (config->to_s > 0)
+        end = fmin(end, degraded_at(aligned, config->to_s * pair->rate_hz));
+    start = ceil((begin - first_delay) / ear->hop) * ear->hop;
+    start += round(first_delay);
+    f->n = (int)floor((end - start - ear->size) / ear->hop) + 1;
+    if (f->n < OPINE_FRAMES_LEAST)
+        return OPINE_ERR_SHORT;
+    f->ref = opine_arena_take(arena, (size_t)f->n, sizeof *f->ref);
+    f->deg = opine_arena_take(arena, (size_t)f->n, sizeof *f->deg);
+    if (!f->ref || !f->deg)
+        return OPINE_ERR_MEMORY;
+    for (int t = 0; t < f->n; t++) {
+        double middle;
+
+        f->deg[t] = (ptrdiff_t)llround(start + t * ear->hop);
+        middle = (double)f->deg[t] + ear->size / 2.0;
+        f->ref[t] = f->deg[t] -
+                    (ptrdiff_t)llround(opine_delay_at(aligned, middle));
+    }
+    return OPINE_OK;
+}
+
+/* --------------------------------------------------------- near a jump */
+
+/* Frames that meet more than one delay around them, and their candidates */
+struct choice {
+    int n; /* frames */
+    int *frame;
+    ptrdiff_t *start; /* n x PLACES: first samples in the reference */
+    double *distance; /* n x PLACES */
+    ptrdiff_t *deg;   /* n: first samples in the degraded */
+};
+
+/* The starts that a frame may have in the reference, its own first, then those
+ * under the delays met ever further away; returns whether any differs */
+static int candidates(const struct opine_aligned *aligned, double middle,
+                      double reach, ptrdiff_t deg, ptrdiff_t *start)
+{
+    int differs = 0;
+
+    for (int i = 0; i < PLACES; i++) {
+        int away = (i + 1) / 2 * (i % 2 ? 1 : -1);
+        double place = middle + away * reach / (PLACES / 2);
+
+        place = fmax(place, 0);
+        start[i] = deg - (ptrdiff_t)llround(opine_delay_at(aligned, place));
+        differs |= start[i] != start[0];
+    }
+    return differs;
+}
+
+/* Mean distance in dB of each candidate from the degraded's frame, added up
+ * over channels */
+static enum opine_status
+add_distances(const struct opine_ear *ear, const struct opine_kernels *kernels,
+              struct opine_arena *arena, const struct opine_prepared *pair,
+              int channel, double gain, const struct choice *c)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    size_t bands = OPINE_EAR_BANDS, cells = (size_t)c->n * bands;
+    float *ref = opine_arena_take(arena, cells * PLACES, sizeof *ref);
+    float *deg = opine_arena_take(arena, cells, sizeof *deg);
+    double level = pair->ref.level_dbov - pair->deg.level_dbov;
+    double floor = pow(10, FLOOR_DB / 10);
+
+    if (!ref || !deg)
+        return OPINE_ERR_MEMORY;
+    opine_ear_powers(ear, kernels, pair->ref.x[channel], pair->ref.n, c->start,
+                     c->n * PLACES, gain, ref);
+    opine_ear_powers(ear, kernels, pair->deg.x[channel], pair->deg.n, c->deg,
+                     c->n, gain * pow(10, fmin(level, 60) / 10), deg);
+    for (size_t i = 0; i < cells * PLACES; i++) {
+        size_t place = i / bands;
+        double d = (double)deg[place / PLACES * bands + i % bands];
+
+        c->distance[place] +=
+            fabs(10 * log10((d + floor) / ((double)ref[i] + floor))) /
+            OPINE_EAR_BANDS;
+    }
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
+}
+
+static enum opine_status find_choices(const struct opine_ear *ear,
+                                      struct opine_arena *arena,
+                                      const struct opine_aligned *aligned,
+                                      const struct opine_frames *f,
+                                      struct choice *c)
+{
+    double reach = ear->size / 2.0 + (NEAR_S - 0.016) * ear->rate_hz;
+    size_t n = (size_t)f->n;
+
+    c->n = 0;
+    c->frame = opine_arena_take(arena, n, sizeof *c->frame);
+    c->deg = opine_arena_take(arena, n, sizeof *c->deg);
+    c->start = opine_arena_take(arena, n * PLACES, sizeof *c->start);
+    c->distance = opine_arena_take(arena, n * PLACES, sizeof *c->distance);
+    if (!c->frame || !c->deg || !c->start || !c->distance)
+        return OPINE_ERR_MEMORY;
+    for (int t = 0; t < f->n; t++) {
+        double middle = (double)f->deg[t] + ear->size / 2.0;
+
+        if (!candidates(aligned, middle, reach, f->deg[t],
+                        c->start + c->n * PLACES))
+            continue;
+        c->frame[c->n] = t;
+        c->deg[c->n++] = f->deg[t];
+    }
+    memset(c->distance, 0, n * PLACES * sizeof *c->distance);
+    return OPINE_OK;
+}
+
+/* Around a jump it is not known to a few milliseconds which delay holds, and
+ * what was repaired well should not be heard twice: the reference's frame that
+ * is nearest in log spectrum is taken. */
+static enum opine_status take_nearest(const struct opine_ear *ear,
+                                      const struct opine_kernels *kernels,
+                                      struct opine_arena *arena,
+                                      const struct opine_prepared *pair,
+                                      const struct opine_aligned *aligned,
+                                      double gain, struct opine_frames *f)
+{
+    struct choice c;
+
+    TRY(find_choices(ear, arena, aligned, f, &c));
+    for (int channel = 0; channel < pair->channels; channel++)
+        TRY(add_distances(ear, kernels, arena, pair, channel, gain, &c));
+    for (int i = 0; i < c.n; i++) {
+        const double *distance = c.distance + i * PLACES;
+        int best = 0;
+
+        for (int k = 1; k < PLACES; k++)
+            if (distance[k] < distance[best] - NEARER_DB * pair->channels)
+                best = k;
+        f->ref[c.frame[i]] = c.start[i * PLACES + best];
+    }
+    return OPINE_OK;
+}
+
+enum opine_status opine_place_frames(const struct opine_ear *ear,
+                                     const struct opine_kernels *kernels,
+                                     struct opine_arena *arena,
+                                     const struct opine_config *config,
+                                     const struct opine_prepared *pair,
+                                     const struct opine_aligned *aligned,
+                                     double gain, struct opine_frames *f)
+{
+    TRY(make_grid(ear, arena, config, pair, aligned, f));
+    if (aligned->stretches == 1)
+        return OPINE_OK;
+    return take_nearest(ear, kernels, arena, pair, aligned, gain, f);
+}
