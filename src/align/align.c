@@ -17,6 +17,12 @@ static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.75 };
 static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
 #define SECOND_PASS 0.92 /* of the cost of one lag: run it below */
 
+/* Stretches that the waveform must confirm, if it matches at all */
+#define TRUSTED_MATCH                                                          \
+    0.4                  /* correlation over the whole, from which on it does */
+#define LEAST_LEVEL   0.6  /* of the degraded, relative: an echo is weaker */
+#define LEAST_LEAD  0.05 /* in correlation, over the neighbours' delays */
+
 #define MERGE_MS   0.3   /* neighbours whose delays differ by less are one */
 #define BOUNDARY_S 0.040 /* a path's jump is about this far off at most */
 
@@ -119,6 +125,83 @@ static int merge(struct opine_stretch *s, int count, double least)
     return kept;
 }
 
+/* ------------------------------------------------------- earn its keep */
+
+/* The sums over the whole, each stretch under its own delay */
+static struct opine_match match_all(const struct opine_kernels *kernels,
+                                    const struct tracker *t,
+                                    const struct opine_stretch *s, int count)
+{
+    struct opine_match sum = { 0, 0, 0 };
+
+    for (int i = 0; i < count; i++) {
+        struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
+                                                 (int)s[i].start, (int)s[i].end,
+                                                 s[i].delay);
+        sum.cross += m.cross;
+        sum.ref += m.ref;
+        sum.deg += m.deg;
+    }
+    return sum;
+}
+
+static double correlation(struct opine_match m, double sign)
+{
+    return sign * m.cross / sqrt(m.ref * m.deg + 1e-20);
+}
+
+/* An echo is alike but weaker; another talker is like no delay of this one. */
+static int is_confirmed(const struct opine_kernels *kernels,
+                        const struct tracker *t, const struct opine_match *all,
+                        double sign, const struct opine_stretch *s, int i,
+                        int count)
+{
+    struct opine_match own = opine_track_match(kernels, &t->ref, &t->deg,
+                                               (int)s[i].start, (int)s[i].end,
+                                               s[i].delay);
+
+    if (own.deg * all->ref < LEAST_LEVEL * LEAST_LEVEL * own.ref * all->deg)
+        return 0;
+    for (int k = i - 1; k <= i + 1; k += 2) {
+        struct opine_match other;
+
+        if (k < 0 || k >= count)
+            continue;
+        other = opine_track_match(kernels, &t->ref, &t->deg, (int)s[i].start,
+                                  (int)s[i].end, s[k].delay);
+        if (correlation(own, sign) < correlation(other, sign) + LEAST_LEAD)
+            return 0;
+    }
+    return 1;
+}
+
+/* Take back the jumps that the waveform does not confirm. Where it never
+ * matches, as with vocoders, features alone decide. */
+static enum opine_status confirm(struct opine_arena *arena,
+                                 const struct opine_kernels *kernels,
+                                 const struct tracker *t, double sign,
+                                 struct opine_stretch *s, int *count)
+{
+    struct opine_match all = match_all(kernels, t, s, *count);
+    unsigned char *stays = opine_arena_take(arena, (size_t)*count, 1);
+    int first = 0;
+
+    if (!stays)
+        return OPINE_ERR_MEMORY;
+    if (correlation(all, sign) < TRUSTED_MATCH)
+        return OPINE_OK;
+    for (int i = 0; i < *count; i++)
+        stays[i] = (unsigned char)is_confirmed(kernels, t, &all, sign, s, i,
+                                               *count);
+    while (first < *count && !stays[first])
+        first++;
+    for (int i = 0; first < *count && i < *count; i++)
+        if (!stays[i])
+            s[i].delay = s[i < first ? first : i - 1].delay;
+    *count = merge(s, *count, MERGE_MS / 1000 * t->ref.rate_hz);
+    return OPINE_OK;
+}
+
 /* Put each boundary where the waveform changes lag, not beyond half of a
  * neighbour */
 static void find_boundaries(const struct tracker *t, struct opine_stretch *s,
@@ -159,6 +242,7 @@ static double prevailing(const struct opine_stretch *s, int count)
 
 /* From a path with jumps to stretches at the pair's rate */
 static enum opine_status follow(struct opine_arena *arena,
+                                const struct opine_kernels *kernels,
                                 const struct tracker *t,
                                 struct opine_aligned *aligned)
 {
@@ -172,6 +256,7 @@ static enum opine_status follow(struct opine_arena *arena,
         TRY(opine_track_refine(arena, &t->ref, &t->deg, (int)s[i].start,
                                (int)s[i].end, &s[i].delay));
     count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
+    TRY(confirm(arena, kernels, t, aligned->polarity, s, &count));
     find_boundaries(t, s, count);
     for (int i = 0; i < count; i++) {
         s[i].start *= t->ref.factor;
@@ -195,7 +280,7 @@ static enum opine_status track(struct opine_arena *arena,
     TRY(begin_track(arena, kernels, pair, &t));
     TRY(find_path(arena, &t,
                   (int)lround(aligned->delay / t.ref.factor / t.hop)));
-    return has_jumps(&t) ? follow(arena, &t, aligned) : OPINE_OK;
+    return has_jumps(&t) ? follow(arena, kernels, &t, aligned) : OPINE_OK;
 }
 
 enum opine_status opine_find_track(struct opine_arena *arena,

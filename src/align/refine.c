@@ -101,6 +101,32 @@ enum opine_status opine_track_refine(struct opine_arena *arena,
     return OPINE_OK;
 }
 
+/* --------------------------------------------------------------- match */
+
+struct opine_match opine_track_match(const struct opine_kernels *kernels,
+                                     const struct opine_mono *ref,
+                                     const struct opine_mono *deg, int start,
+                                     int end, double lag)
+{
+    struct opine_match m = { 0, 0, 0 };
+    const float *ref_x;
+    int whole = (int)lround(lag);
+    int n;
+
+    start = start > whole ? start : whole;
+    start = start > 0 ? start : 0;
+    end = end < deg->n ? end : deg->n;
+    end = end < ref->n + whole ? end : ref->n + whole;
+    n = end - start;
+    if (n <= 0)
+        return m;
+    ref_x = ref->x + start - whole;
+    m.cross = (double)kernels->dot(ref_x, deg->x + start, n);
+    m.ref = (double)kernels->dot(ref_x, ref_x, n);
+    m.deg = (double)kernels->dot(deg->x + start, deg->x + start, n);
+    return m;
+}
+
 /* ------------------------------------------------------------ boundary */
 
 static float at(const struct opine_mono *mono, int i)

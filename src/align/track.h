@@ -15,8 +15,9 @@
 
 #define OPINE_TRACK_HOP_S 0.008
 #define OPINE_TRACK_BANDS 20 /* 1.5 Cam wide, 80 to 8000 Hz */
-#define OPINE_TRACK_EDGE  3  /* hops before and after that belong to a feature \
-                              */
+#define OPINE_TRACK_EDGE                                                       \
+    3 /* hops before and after that belong to a feature                        \
+       */
 #define OPINE_TRACK_OFFSETS 5
 #define OPINE_TRACK_CLIP                                                       \
     0.55f /* costs are never above: hops of pure noise then                    \
@@ -91,6 +92,18 @@ OPINE_MUST_CHECK enum opine_status
 opine_track_refine(struct opine_arena *arena, const struct opine_mono *ref,
                    const struct opine_mono *deg, int start, int end,
                    double *lag);
+
+/* How well a lag explains a stretch of the waveform */
+struct opine_match {
+    double cross; /* sum of ref x deg, */
+    double ref;   /* of ref^2, */
+    double deg;   /* and of deg^2 */
+};
+
+struct opine_match opine_track_match(const struct opine_kernels *kernels,
+                                     const struct opine_mono *ref,
+                                     const struct opine_mono *deg, int start,
+                                     int end, double lag);
 
 /**
  * Find the sample where one lag gives way to the next
