@@ -322,8 +322,8 @@ struct opine_alignment {
     int polarity;           /* 1, or -1 when inverted */
     double trimmed_head_ms; /* of the reference before the degraded begins */
     double trimmed_tail_ms; /* of the reference after the degraded ends */
-    double clock_ppm;       /* by which the degraded's clock runs too slowly,
-                               so that the delay grows; 0 when below 2 */
+    double clock_ppm;       /* by which the degraded's clock is the faster, so
+                               that the delay shrinks; 0 when below 2 */
     double time_scale;      /* duration of the degraded over that of the same
                                sound in the reference, pitch untouched */
     double lost_ms;         /* sums of the jumps either way, 0 or more */

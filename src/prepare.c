@@ -162,23 +162,29 @@ static void choose_channels(int ref_channels, int deg_channels,
     }
 }
 
+enum opine_status opine_prepare_resample(struct opine_arena *arena,
+                                         int channels, double ratio,
+                                         struct opine_prepared_signal *s)
+{
+    size_t n = opine_resample_count(s->n, ratio);
+    float **y = take_channels(arena, channels, n);
+
+    if (!y)
+        return OPINE_ERR_MEMORY;
+    for (int c = 0; c < channels; c++)
+        TRY(opine_resample(s->x[c], s->n, y[c], n, ratio));
+    s->x = y;
+    s->n = n;
+    return OPINE_OK;
+}
+
 static enum opine_status to_rate(struct opine_arena *arena, int channels,
                                  int from_hz, int to_hz,
                                  struct opine_prepared_signal *s)
 {
-    size_t n = opine_resample_count(s->n, from_hz, to_hz);
-    float **y;
-
     if (from_hz == to_hz)
         return OPINE_OK;
-    y = take_channels(arena, channels, n);
-    if (!y)
-        return OPINE_ERR_MEMORY;
-    for (int c = 0; c < channels; c++)
-        TRY(opine_resample(s->x[c], s->n, from_hz, y[c], n, to_hz));
-    s->x = y;
-    s->n = n;
-    return OPINE_OK;
+    return opine_prepare_resample(arena, channels, (double)to_hz / from_hz, s);
 }
 
 /* ------------------------------------------------------------ the stage */

@@ -42,4 +42,11 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
               const struct opine_config *config, const struct opine_audio *ref,
               const struct opine_audio *deg, struct opine_prepared *pair);
 
+/**
+ * Change the rate of one signal's channels; the old samples stay in the arena
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_prepare_resample(struct opine_arena *arena, int channels, double ratio,
+                       struct opine_prepared_signal *signal);
+
 #endif

@@ -20,8 +20,10 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
 /* Stretches that the waveform must confirm, if it matches at all */
 #define TRUSTED_MATCH                                                          \
     0.4                  /* correlation over the whole, from which on it does */
-#define LEAST_LEVEL   0.6  /* of the degraded, relative: an echo is weaker */
+#define LEAST_LEVEL 0.6  /* of the degraded, relative: an echo is weaker */
 #define LEAST_LEAD  0.05 /* in correlation, over the neighbours' delays */
+
+#define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
 
 #define MERGE_MS   0.3   /* neighbours whose delays differ by less are one */
 #define BOUNDARY_S 0.040 /* a path's jump is about this far off at most */
@@ -36,13 +38,8 @@ struct tracker {
 
 static enum opine_status begin_track(struct opine_arena *arena,
                                      const struct opine_kernels *kernels,
-                                     const struct opine_prepared *pair,
                                      struct tracker *t)
 {
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t->ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t->deg));
     TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
     TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
     t->hop = OPINE_TRACK_HOP_S * t->ref.rate_hz;
@@ -244,6 +241,7 @@ static double prevailing(const struct opine_stretch *s, int count)
 static enum opine_status follow(struct opine_arena *arena,
                                 const struct opine_kernels *kernels,
                                 const struct tracker *t,
+                                const struct opine_refiner *refiner,
                                 struct opine_aligned *aligned)
 {
     int n = t->deg_features.n, count;
@@ -253,8 +251,8 @@ static enum opine_status follow(struct opine_arena *arena,
         return OPINE_ERR_MEMORY;
     count = split(t, s);
     for (int i = 0; i < count; i++)
-        TRY(opine_track_refine(arena, &t->ref, &t->deg, (int)s[i].start,
-                               (int)s[i].end, &s[i].delay));
+        s[i].delay = opine_refiner_lag(refiner, (int)s[i].start, (int)s[i].end,
+                                       s[i].delay);
     count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
     TRY(confirm(arena, kernels, t, aligned->polarity, s, &count));
     find_boundaries(t, s, count);
@@ -272,41 +270,72 @@ static enum opine_status follow(struct opine_arena *arena,
 
 static enum opine_status track(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
-                               const struct opine_prepared *pair,
-                               struct opine_aligned *aligned)
+                               struct tracker *t, struct opine_aligned *aligned)
 {
-    struct tracker t;
+    struct opine_refiner refiner;
+    enum opine_status status = OPINE_OK;
 
-    TRY(begin_track(arena, kernels, pair, &t));
-    TRY(find_path(arena, &t,
-                  (int)lround(aligned->delay / t.ref.factor / t.hop)));
-    return has_jumps(&t) ? follow(arena, kernels, &t, aligned) : OPINE_OK;
+    TRY(begin_track(arena, kernels, t));
+    TRY(find_path(arena, t,
+                  (int)lround(aligned->delay / t->ref.factor / t->hop)));
+    TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
+    aligned->clock_ppm = opine_clock_measure(&refiner, t->path,
+                                             t->deg_features.n, t->hop);
+    if (has_jumps(t))
+        status = follow(arena, kernels, t, &refiner, aligned);
+    opine_refiner_destroy(&refiner);
+    return status;
 }
 
-enum opine_status opine_find_track(struct opine_arena *arena,
+/* Align once, with the clocks as they are */
+static enum opine_status find_once(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
                                    const struct opine_prepared *pair,
                                    int search, struct opine_aligned *aligned)
 {
-    double ref_n = (double)pair->ref.n, deg_n = (double)pair->deg.n;
     struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
-    const struct opine_stretch *last;
     struct opine_delay delay;
+    struct tracker t;
 
     if (!whole)
         return OPINE_ERR_MEMORY;
-    TRY(opine_find_delay(arena, kernels, pair, search, &delay));
-    *whole = (struct opine_stretch){ 0, deg_n, delay.samples };
+    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
+                        pair->rate_hz, RATE_HZ, &t.ref));
+    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
+                        pair->rate_hz, RATE_HZ, &t.deg));
+    TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
+    delay.samples *= t.ref.factor;
+    *whole = (struct opine_stretch){ 0, (double)pair->deg.n, delay.samples };
     aligned->delay = delay.samples;
     aligned->confidence = delay.confidence;
     aligned->polarity = delay.polarity;
+    aligned->clock_ppm = 0;
     aligned->stretches = 1;
     aligned->stretch = whole;
-    if (search)
-        TRY(track(arena, kernels, pair, aligned));
+    return search ? track(arena, kernels, &t, aligned) : OPINE_OK;
+}
+
+enum opine_status opine_find_track(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   struct opine_prepared *pair, int search,
+                                   struct opine_aligned *aligned)
+{
+    const struct opine_stretch *last;
+    double first_ppm;
+
+    TRY(find_once(arena, kernels, pair, search, aligned));
+    first_ppm = aligned->clock_ppm;
+    if (fabs(first_ppm) * 1e-6 * (double)pair->deg.n >
+        CORRECT_S * pair->rate_hz) {
+        TRY(opine_prepare_resample(arena, pair->channels, 1 + first_ppm * 1e-6,
+                                   &pair->deg));
+        TRY(find_once(arena, kernels, pair, search, aligned));
+        aligned->clock_ppm += first_ppm;
+    }
     last = &aligned->stretch[aligned->stretches - 1];
     aligned->trimmed_head = fmax(-aligned->stretch[0].delay, 0);
-    aligned->trimmed_tail = fmax(ref_n + last->delay - deg_n, 0);
+    aligned->trimmed_tail =
+        fmax((double)pair->ref.n + last->delay - (double)pair->deg.n, 0);
     return OPINE_OK;
 }
 
@@ -360,7 +389,7 @@ enum opine_status opine_describe_track(struct opine_arena *arena,
         .polarity = aligned->polarity,
         .trimmed_head_ms = aligned->trimmed_head * ms,
         .trimmed_tail_ms = aligned->trimmed_tail * ms,
-        .clock_ppm = 0,
+        .clock_ppm = aligned->clock_ppm,
         .time_scale = 1,
         .sections = aligned->stretches,
         .section = section,

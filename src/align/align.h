@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/kernels.h"
+#include "mono.h"
 #include "prepare.h"
 
 /* A stretch of the degraded with one delay; samples */
@@ -24,6 +25,7 @@ struct opine_aligned {
     int polarity;        /* 1, or -1 when inverted */
     double trimmed_head; /* samples of the reference before the degraded */
     double trimmed_tail; /* begins, and after it ends */
+    double clock_ppm;    /* by which the degraded is faster; taken out */
     int stretches;
     const struct opine_stretch *stretch; /* in order, without gaps, over the
                                             whole degraded */
@@ -33,13 +35,14 @@ struct opine_aligned {
  * Find where the degraded lies in the reference
  * arena           Scratch memory, and where the stretches are kept
  * kernels         Of the context
- * pair            Prepared signals
+ * pair            Prepared signals; when a clock drifts by more than a
+ *                 millisecond the degraded is resampled to the other's
  * search          0 takes the delay as 0 and only measures the confidence
  * aligned         Return where things are
  */
 OPINE_MUST_CHECK enum opine_status
 opine_find_track(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 const struct opine_prepared *pair, int search,
+                 struct opine_prepared *pair, int search,
                  struct opine_aligned *aligned);
 
 /**
@@ -65,15 +68,16 @@ struct opine_delay {
 
 /**
  * Find the one delay that explains most of the file
+ * ref, deg        At one low rate
  * search          0: look at a delay of 0 only
- * delay           Return it, to a fraction of a sample
+ * delay           Return it, to a fraction of a sample of the low rate
  *
- * Cross-correlates both signals at about 8 kHz with the spectrum whitened by
+ * Cross-correlates both signals at 8 to 16 kHz with the spectrum whitened by
  * half. Any delay at which they overlap can be found.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_find_delay(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 const struct opine_prepared *pair, int search,
-                 struct opine_delay *delay);
+                 const struct opine_mono *ref, const struct opine_mono *deg,
+                 int search, struct opine_delay *delay);
 
 #endif

@@ -12,7 +12,7 @@
 /* Speech and music have most of their energy, and every codec its best
  * waveform match, below 4 kHz; at this rate correlating whole files is cheap
  * and interpolation still gives the delay to a few microseconds. */
-#define RATE_HZ 8000
+#define RATE_HZ 8000.0
 #define LOW_HZ  100.0
 #define HIGH_SHARE                                                             \
     0.92           /* of the Nyquist frequency; above, there is aliasing       \
@@ -26,7 +26,7 @@
 /* Both signals at the low rate, as one long transform each */
 struct correlator {
     int size;   /* of the transform */
-    int factor; /* samples of the pair for one of these */
+    int factor; /* samples of the signals for one of these */
     double rate_hz;
     int ref_n, deg_n;
     float *x;         /* one signal, at last the correlation */
@@ -65,18 +65,16 @@ static void whiten(struct correlator *w)
 /* Spectrum of one signal, zeros after it */
 static enum opine_status transform(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   const struct opine_prepared *pair,
-                                   const struct opine_prepared_signal *signal,
+                                   const struct opine_mono *from,
                                    const struct opine_fft *fft,
                                    struct correlator *w, float *spectrum)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_mono mono;
+    struct opine_mono low;
 
-    TRY(opine_mono_make(arena, kernels, signal, pair->channels, pair->rate_hz,
-                        RATE_HZ, &mono));
-    memcpy(w->x, mono.x, (size_t)mono.n * sizeof *w->x);
-    memset(w->x + mono.n, 0, (size_t)(w->size - mono.n) * sizeof *w->x);
+    TRY(opine_mono_lower(arena, kernels, from, w->factor, &low));
+    memcpy(w->x, low.x, (size_t)low.n * sizeof *w->x);
+    memset(w->x + low.n, 0, (size_t)(w->size - low.n) * sizeof *w->x);
     opine_arena_release(arena, mark);
     opine_fft_run(fft, w->x, spectrum);
     return OPINE_OK;
@@ -85,16 +83,17 @@ static enum opine_status transform(struct opine_arena *arena,
 /* Correlation at every lag into w->x: lag i at i, lag -i at size - i */
 static enum opine_status correlate(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   const struct opine_prepared *pair,
+                                   const struct opine_mono *ref,
+                                   const struct opine_mono *deg,
                                    struct correlator *w)
 {
     struct opine_fft fft = { 0 };
     enum opine_status status = opine_fft_create(&fft, w->size, 1);
 
     if (!status)
-        status = transform(arena, kernels, pair, &pair->ref, &fft, w, w->ref);
+        status = transform(arena, kernels, ref, &fft, w, w->ref);
     if (!status)
-        status = transform(arena, kernels, pair, &pair->deg, &fft, w, w->deg);
+        status = transform(arena, kernels, deg, &fft, w, w->deg);
     if (!status) {
         whiten(w);
         opine_fft_run_back(&fft, w->deg, w->x);
@@ -181,15 +180,16 @@ static int power_of_two(int least)
 }
 
 static enum opine_status set_up(struct opine_arena *arena,
-                                const struct opine_prepared *pair,
+                                const struct opine_mono *ref,
+                                const struct opine_mono *deg,
                                 struct correlator *w)
 {
     size_t floats;
 
-    w->factor = pair->rate_hz / RATE_HZ;
-    w->rate_hz = (double)pair->rate_hz / w->factor;
-    w->ref_n = (int)(pair->ref.n / (size_t)w->factor);
-    w->deg_n = (int)(pair->deg.n / (size_t)w->factor);
+    w->factor = ref->rate_hz >= 2 * RATE_HZ ? 2 : 1;
+    w->rate_hz = ref->rate_hz / w->factor;
+    w->ref_n = ref->n / w->factor;
+    w->deg_n = deg->n / w->factor;
     w->size = power_of_two(w->ref_n + w->deg_n);
     floats = (size_t)w->size + 2;
     w->x = opine_arena_take(arena, floats, sizeof *w->x);
@@ -200,15 +200,16 @@ static enum opine_status set_up(struct opine_arena *arena,
 
 enum opine_status opine_find_delay(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   const struct opine_prepared *pair,
-                                   int search, struct opine_delay *delay)
+                                   const struct opine_mono *ref,
+                                   const struct opine_mono *deg, int search,
+                                   struct opine_delay *delay)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     struct correlator w;
     int lag;
 
-    TRY(set_up(arena, pair, &w));
-    TRY(correlate(arena, kernels, pair, &w));
+    TRY(set_up(arena, ref, deg, &w));
+    TRY(correlate(arena, kernels, ref, deg, &w));
     lag = search ? choose_lag(&w) : 0;
     delay->samples = search ? top_of(&w, lag) * w.factor : 0;
     delay->confidence = confidence(&w, lag);

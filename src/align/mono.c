@@ -48,28 +48,48 @@ static void decimate(const struct opine_kernels *k, const float *x, size_t nx,
     }
 }
 
+/* The sum of channels at a rate lower by a factor */
+static enum opine_status lower(struct opine_arena *arena,
+                               const struct opine_kernels *kernels,
+                               float *const *channel, int channels, size_t nx,
+                               int factor, struct opine_mono *mono)
+{
+    int count = factor > 1 ? factor * TAPS_A_PHASE : 1;
+    float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
+    float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
+
+    mono->n = (int)(nx / (size_t)factor);
+    mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
+    if (!taps || !window || !mono->x)
+        return OPINE_ERR_MEMORY;
+    design(taps, count, factor);
+    memset(mono->x, 0, (size_t)mono->n * sizeof *mono->x);
+    for (int c = 0; c < channels; c++)
+        decimate(kernels, channel[c], nx, taps, count, factor, window, mono->x,
+                 mono->n);
+    return OPINE_OK;
+}
+
 enum opine_status opine_mono_make(struct opine_arena *arena,
                                   const struct opine_kernels *kernels,
                                   const struct opine_prepared_signal *signal,
                                   int channels, int rate_hz, int least_hz,
                                   struct opine_mono *mono)
 {
-    int factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
-    int count = factor > 1 ? factor * TAPS_A_PHASE : 1;
-    int n = (int)(signal->n / (size_t)factor);
-    float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
-    float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
-    float *x = opine_arena_take(arena, (size_t)n, sizeof *x);
+    mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
+    mono->rate_hz = (double)rate_hz / mono->factor;
+    return lower(arena, kernels, signal->x, channels, signal->n, mono->factor,
+                 mono);
+}
 
-    if (!taps || !window || !x)
-        return OPINE_ERR_MEMORY;
-    design(taps, count, factor);
-    memset(x, 0, (size_t)n * sizeof *x);
-    for (int c = 0; c < channels; c++)
-        decimate(kernels, signal->x[c], signal->n, taps, count, factor, window,
-                 x, n);
-    *mono = (struct opine_mono){ x, n, factor, (double)rate_hz / factor };
-    return OPINE_OK;
+enum opine_status opine_mono_lower(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   const struct opine_mono *from, int factor,
+                                   struct opine_mono *mono)
+{
+    mono->factor = from->factor * factor;
+    mono->rate_hz = from->rate_hz / factor;
+    return lower(arena, kernels, &from->x, 1, (size_t)from->n, factor, mono);
 }
 
 /* ---------------------------------------------------------------- peak */

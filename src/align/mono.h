@@ -30,6 +30,14 @@ opine_mono_make(struct opine_arena *arena, const struct opine_kernels *kernels,
                 const struct opine_prepared_signal *signal, int channels,
                 int rate_hz, int least_hz, struct opine_mono *mono);
 
+/**
+ * Lower the rate of such a signal further, by a whole factor
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_mono_lower(struct opine_arena *arena, const struct opine_kernels *kernels,
+                 const struct opine_mono *from, int factor,
+                 struct opine_mono *mono);
+
 /* Values on each side of a peak that interpolation looks at */
 #define OPINE_PEAK_REACH 12
 

@@ -67,38 +67,49 @@ static double peak_lag(const float *c, int reach, double lag)
     return lag + reach - (best + opine_peak_top(near));
 }
 
-enum opine_status opine_track_refine(struct opine_arena *arena,
-                                     const struct opine_mono *ref,
-                                     const struct opine_mono *deg, int start,
-                                     int end, double *lag)
+enum opine_status opine_refiner_create(struct opine_refiner *refiner,
+                                       struct opine_arena *arena,
+                                       const struct opine_mono *ref,
+                                       const struct opine_mono *deg)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_fft fft = { 0 };
-    int reach = (int)(REACH_S * ref->rate_hz), whole = (int)lround(*lag);
-    float *x = opine_arena_take(arena, SIZE, sizeof *x);
-    float *r = opine_arena_take(arena, SIZE + 16, sizeof *r);
-    float *d = opine_arena_take(arena, SIZE + 16, sizeof *d);
-    float *sum = opine_arena_take(arena, SIZE + 16, sizeof *sum);
+    const size_t floats = SIZE + 16; /* also of a spectrum */
 
-    if (!x || !r || !d || !sum)
+    refiner->ref = ref;
+    refiner->deg = deg;
+    refiner->reach = (int)(REACH_S * ref->rate_hz);
+    refiner->fft.plan = NULL;
+    refiner->x = opine_arena_take(arena, floats, sizeof(float));
+    refiner->r = opine_arena_take(arena, floats, sizeof(float));
+    refiner->d = opine_arena_take(arena, floats, sizeof(float));
+    refiner->sum = opine_arena_take(arena, floats, sizeof(float));
+    if (!refiner->x || !refiner->r || !refiner->d || !refiner->sum)
         return OPINE_ERR_MEMORY;
-    TRY(opine_fft_create(&fft, SIZE, 1));
-    memset(sum, 0, (SIZE + 16) * sizeof *sum);
+    return opine_fft_create(&refiner->fft, SIZE, 1);
+}
+
+void opine_refiner_destroy(struct opine_refiner *refiner)
+{
+    opine_fft_destroy(&refiner->fft);
+}
+
+double opine_refiner_lag(const struct opine_refiner *f, int start, int end,
+                         double lag)
+{
+    int whole = (int)lround(lag);
+
+    memset(f->sum, 0, (SIZE + 2) * sizeof *f->sum);
     for (int at = start; at < end; at += BLOCK) {
         int n = end - at < BLOCK ? end - at : BLOCK;
 
-        load(deg, at, n, x);
-        opine_fft_run(&fft, x, d);
-        load(ref, at - whole - reach, n + 2 * reach, x);
-        opine_fft_run(&fft, x, r);
-        add_cross(r, d, sum);
+        load(f->deg, at, n, f->x);
+        opine_fft_run(&f->fft, f->x, f->d);
+        load(f->ref, at - whole - f->reach, n + 2 * f->reach, f->x);
+        opine_fft_run(&f->fft, f->x, f->r);
+        add_cross(f->r, f->d, f->sum);
     }
-    whiten(sum);
-    opine_fft_run_back(&fft, sum, x);
-    opine_fft_destroy(&fft);
-    *lag = peak_lag(x, reach, whole);
-    opine_arena_release(arena, mark);
-    return OPINE_OK;
+    whiten(f->sum);
+    opine_fft_run_back(&f->fft, f->sum, f->x);
+    return peak_lag(f->x, f->reach, whole);
 }
 
 /* --------------------------------------------------------------- match */

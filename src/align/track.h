@@ -80,18 +80,40 @@ opine_track_prune(struct opine_arena *arena, const struct opine_features *ref,
                   const struct opine_features *deg,
                   const struct opine_jump_cost *cost, int *path);
 
+/* Correlation of short blocks of the waveform: a plan and its buffers */
+struct opine_refiner {
+    const struct opine_mono *ref, *deg; /* at one low rate */
+    int reach;                          /* lags tried either way, samples */
+    struct opine_fft fft;
+    float *x, *r, *d, *sum;
+};
+
+OPINE_MUST_CHECK enum opine_status
+opine_refiner_create(struct opine_refiner *refiner, struct opine_arena *arena,
+                     const struct opine_mono *ref,
+                     const struct opine_mono *deg);
+void opine_refiner_destroy(struct opine_refiner *refiner);
+
 /**
  * Refine the lag of a stretch on the waveform
- * ref, deg        Signals at one low rate
  * start, end      Samples of the degraded
- * lag             About right, samples; return the best within 12.5 ms
+ * lag             About right, samples
+ * return          The best within 12.5 ms
  *
  * Correlates in blocks, whitened by half.
  */
-OPINE_MUST_CHECK enum opine_status
-opine_track_refine(struct opine_arena *arena, const struct opine_mono *ref,
-                   const struct opine_mono *deg, int start, int end,
-                   double *lag);
+double opine_refiner_lag(const struct opine_refiner *refiner, int start,
+                         int end, double lag);
+
+/**
+ * Measure by how much the degraded's clock is the faster
+ * path, hops      Lag in hops of each hop of the degraded, and their number
+ * hop             Samples of a hop
+ * return          In ppm; 0 when the delay does not shrink or grow steadily, or
+ *                 not beyond the error of measurement
+ */
+double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
+                           int hops, double hop);
 
 /* How well a lag explains a stretch of the waveform */
 struct opine_match {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "resample.h"
 
-#include <limits.h>
+#include <math.h>
 #include <samplerate.h>
-#include <stdint.h>
 #include <string.h>
 
 /* Part of the model, as scores depend on it. Pass band 0.9 of the lower
@@ -13,15 +12,13 @@
 
 #define BLOCK ((size_t)1 << 24) /* samples a call: its counts are `long` */
 
-size_t opine_resample_count(size_t count, int from_hz, int to_hz)
+size_t opine_resample_count(size_t count, double ratio)
 {
-    return (
-        size_t)(((uint64_t)count * (uint64_t)to_hz + (uint64_t)from_hz / 2) /
-                (uint64_t)from_hz);
+    return (size_t)llround((double)count * ratio);
 }
 
-enum opine_status opine_resample(const float *x, size_t nx, int from_hz,
-                                 float *y, size_t ny, int to_hz)
+enum opine_status opine_resample(const float *x, size_t nx, float *y, size_t ny,
+                                 double ratio)
 {
     int error;
     SRC_STATE *state = src_new(CONVERTER, 1, &error);
@@ -29,7 +26,7 @@ enum opine_status opine_resample(const float *x, size_t nx, int from_hz,
 
     if (!state)
         return OPINE_ERR_MEMORY;
-    job.src_ratio = (double)to_hz / from_hz;
+    job.src_ratio = ratio;
     do {
         job.data_in = x;
         job.input_frames = (long)(nx < BLOCK ? nx : BLOCK);

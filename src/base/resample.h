@@ -9,17 +9,17 @@
 
 /**
  * Number of samples after a conversion
+ * ratio           Output rate over input rate, 1/256 to 256
  */
-size_t opine_resample_count(size_t count, int from_hz, int to_hz);
+size_t opine_resample_count(size_t count, double ratio);
 
 /**
  * Convert one channel
- * x, nx           Signal at from_hz
- * y, ny           Return the signal at to_hz, opine_resample_count() samples;
+ * x, nx           Signal
+ * y, ny           Return it at the new rate, opine_resample_count() samples;
  *                 no delay, zeros at the end if the converter gives fewer
  */
-OPINE_MUST_CHECK enum opine_status opine_resample(const float *x, size_t nx,
-                                                  int from_hz, float *y,
-                                                  size_t ny, int to_hz);
+OPINE_MUST_CHECK enum opine_status
+opine_resample(const float *x, size_t nx, float *y, size_t ny, double ratio);
 
 #endif
