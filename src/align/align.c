@@ -23,6 +23,12 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
 #define LEAST_LEVEL 0.6  /* of the degraded, relative: an echo is weaker */
 #define LEAST_LEAD  0.05 /* in correlation, over the neighbours' delays */
 
+/* One delay explains the waveform: this correlation in blocks of this length,
+ * those within 35 dB of the loudest */
+#define EXPLAIN_MATCH  0.9
+#define EXPLAIN_S      0.2
+#define EXPLAIN_ACTIVE 3e-4
+
 #define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
 
 #define MERGE_MS   0.3   /* neighbours whose delays differ by less are one */
@@ -33,19 +39,46 @@ struct tracker {
     struct opine_mono ref, deg;
     struct opine_features ref_features, deg_features;
     double hop; /* samples of the low rate */
-    int *path;  /* lag in hops of each hop of the degraded */
+    int hops;
+    int *path; /* lag in hops of each hop of the degraded */
 };
 
-static enum opine_status begin_track(struct opine_arena *arena,
-                                     const struct opine_kernels *kernels,
-                                     struct tracker *t)
+/* A path of one lag */
+static enum opine_status begin_path(struct opine_arena *arena,
+                                    struct tracker *t, double delay)
 {
-    TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
-    TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
     t->hop = OPINE_TRACK_HOP_S * t->ref.rate_hz;
-    t->path = opine_arena_take(arena, (size_t)t->deg_features.n,
-                               sizeof *t->path);
-    return t->path ? OPINE_OK : OPINE_ERR_MEMORY;
+    t->hops = opine_features_count(&t->deg);
+    t->path = opine_arena_take(arena, (size_t)t->hops, sizeof *t->path);
+    if (!t->path)
+        return OPINE_ERR_MEMORY;
+    for (int i = 0; i < t->hops; i++)
+        t->path[i] = (int)lround(delay / t->hop);
+    return OPINE_OK;
+}
+
+/* Whether one delay already explains the waveform: in every block that can be
+ * heard the two signals are nearly alike. */
+static int is_explained(const struct opine_kernels *kernels,
+                        const struct tracker *t, double delay, double sign)
+{
+    int size = (int)(EXPLAIN_S * t->ref.rate_hz);
+    double loudest = 0;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (int start = 0; start < t->deg.n; start += size) {
+            struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
+                                                     start, start + size,
+                                                     delay);
+            double energy = fmax(m.ref, m.deg);
+
+            if (!pass)
+                loudest = fmax(loudest, energy);
+            else if (energy > EXPLAIN_ACTIVE * loudest &&
+                     sign * m.cross < EXPLAIN_MATCH * sqrt(m.ref * m.deg))
+                return 0;
+        }
+    return loudest > 0;
 }
 
 /* Cost of a path, or of one lag throughout */
@@ -53,7 +86,7 @@ static double path_cost(const struct tracker *t, const int *path, int lag)
 {
     double sum = 0;
 
-    for (int i = 0; i < t->deg_features.n; i++)
+    for (int i = 0; i < t->hops; i++)
         sum += (double)opine_features_cost(&t->ref_features, &t->deg_features,
                                            i, path ? path[i] : lag);
     return sum;
@@ -61,7 +94,7 @@ static double path_cost(const struct tracker *t, const int *path, int lag)
 
 static int has_jumps(const struct tracker *t)
 {
-    for (int i = 1; i < t->deg_features.n; i++)
+    for (int i = 1; i < t->hops; i++)
         if (t->path[i] != t->path[0])
             return 1;
     return 0;
@@ -72,15 +105,20 @@ static double best_single_cost(const struct tracker *t)
 {
     double least = INFINITY;
 
-    for (int i = 0; i < t->deg_features.n; i++)
+    for (int i = 0; i < t->hops; i++)
         if (!i || t->path[i] != t->path[i - 1])
             least = fmin(least, path_cost(t, NULL, t->path[i]));
     return least;
 }
 
-static enum opine_status find_path(struct opine_arena *arena, struct tracker *t,
-                                   int lag)
+static enum opine_status find_path(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   struct tracker *t, double delay)
 {
+    int lag = (int)lround(delay / t->hop);
+
+    TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
+    TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
     TRY(opine_track_search(arena, &t->ref_features, &t->deg_features, lag,
                            &first_pass, t->path));
     TRY(opine_track_prune(arena, &t->ref_features, &t->deg_features,
@@ -97,7 +135,7 @@ static enum opine_status find_path(struct opine_arena *arena, struct tracker *t,
 /* Stretches of one lag from the path, in samples of the low rate */
 static int split(const struct tracker *t, struct opine_stretch *s)
 {
-    int count = 0, n = t->deg_features.n;
+    int count = 0, n = t->hops;
 
     for (int i = 0; i < n; i++) {
         if (!i || t->path[i] != t->path[i - 1]) {
@@ -244,7 +282,7 @@ static enum opine_status follow(struct opine_arena *arena,
                                 const struct opine_refiner *refiner,
                                 struct opine_aligned *aligned)
 {
-    int n = t->deg_features.n, count;
+    int n = t->hops, count;
     struct opine_stretch *s = opine_arena_take(arena, (size_t)n, sizeof *s);
 
     if (!s)
@@ -274,13 +312,14 @@ static enum opine_status track(struct opine_arena *arena,
 {
     struct opine_refiner refiner;
     enum opine_status status = OPINE_OK;
+    double delay = aligned->delay / t->ref.factor;
 
-    TRY(begin_track(arena, kernels, t));
-    TRY(find_path(arena, t,
-                  (int)lround(aligned->delay / t->ref.factor / t->hop)));
+    TRY(begin_path(arena, t, delay));
+    if (!is_explained(kernels, t, delay, aligned->polarity))
+        TRY(find_path(arena, kernels, t, delay));
     TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
-    aligned->clock_ppm = opine_clock_measure(&refiner, t->path,
-                                             t->deg_features.n, t->hop);
+    aligned->clock_ppm = opine_clock_measure(&refiner, t->path, t->hops,
+                                             t->hop);
     if (has_jumps(t))
         status = follow(arena, kernels, t, &refiner, aligned);
     opine_refiner_destroy(&refiner);

@@ -141,6 +141,13 @@ static void finish(struct opine_features *f)
     }
 }
 
+int opine_features_count(const struct opine_mono *mono)
+{
+    int n = (int)(mono->n / (OPINE_TRACK_HOP_S * mono->rate_hz));
+
+    return n > 0 ? n : 1;
+}
+
 enum opine_status opine_features_make(struct opine_arena *arena,
                                       const struct opine_kernels *kernels,
                                       const struct opine_mono *mono,
@@ -149,7 +156,7 @@ enum opine_status opine_features_make(struct opine_arena *arena,
     double hop = OPINE_TRACK_HOP_S * mono->rate_hz;
     struct analyser a = { 0 };
 
-    f->n = (int)(mono->n / hop) > 0 ? (int)(mono->n / hop) : 1;
+    f->n = opine_features_count(mono);
     f->level = opine_arena_take(arena, (size_t)(f->n + 2 * EDGE) * NB,
                                 sizeof(float));
     f->sum = opine_arena_take(arena, (size_t)f->n, sizeof(float));

@@ -39,6 +39,11 @@ struct opine_features {
 };
 
 /**
+ * Number of hops of a signal, 1 or more
+ */
+int opine_features_count(const struct opine_mono *mono);
+
+/**
  * Make the features of a signal
  * mono            At 16 to 32 kHz, or at 8 kHz when the pair is
  */
