@@ -24,10 +24,10 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
 #define LEAST_LEAD  0.05 /* in correlation, over the neighbours' delays */
 
 /* One delay explains the waveform: this correlation in blocks of this length,
- * those within 35 dB of the loudest */
-#define EXPLAIN_MATCH  0.9
+ * those within 25 dB of the loudest */
+#define EXPLAIN_MATCH  0.75
 #define EXPLAIN_S      0.2
-#define EXPLAIN_ACTIVE 3e-4
+#define EXPLAIN_ACTIVE 3e-3
 
 #define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
 
