@@ -103,7 +103,7 @@ static int has_jumps(const struct tracker *t)
 /* The least cost of one lag among those that the path holds */
 static double best_single_cost(const struct tracker *t)
 {
-    double least = INFINITY;
+    double least = (double)INFINITY;
 
     for (int i = 0; i < t->hops; i++)
         if (!i || t->path[i] != t->path[i - 1])
@@ -290,7 +290,7 @@ static enum opine_status follow(struct opine_arena *arena,
     count = split(t, s);
     for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(refiner, (int)s[i].start, (int)s[i].end,
-                                       s[i].delay);
+                                       s[i].delay, OPINE_REFINER_REACH_S);
     count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
     TRY(confirm(arena, kernels, t, aligned->polarity, s, &count));
     find_boundaries(t, s, count);
@@ -313,13 +313,15 @@ static enum opine_status track(struct opine_arena *arena,
     struct opine_refiner refiner;
     enum opine_status status = OPINE_OK;
     double delay = aligned->delay / t->ref.factor;
+    int explained;
 
     TRY(begin_path(arena, t, delay));
-    if (!is_explained(kernels, t, delay, aligned->polarity))
+    explained = is_explained(kernels, t, delay, aligned->polarity);
+    if (!explained)
         TRY(find_path(arena, kernels, t, delay));
     TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
-    aligned->clock_ppm = opine_clock_measure(&refiner, t->path, t->hops,
-                                             t->hop);
+    aligned->clock_ppm = opine_clock_measure(&refiner, t->path, t->hops, t->hop,
+                                             !explained);
     if (has_jumps(t))
         status = follow(arena, kernels, t, &refiner, aligned);
     opine_refiner_destroy(&refiner);

@@ -5,14 +5,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define POINTS     24 /* places where the delay is measured */
-#define POINTS_MIN 8
-#define BLOCK      2048 /* samples of each */
-#define STEP       512  /* between blocks that are compared by energy */
-#define STEADY_S   2e-4 /* median miss of a line: steady enough */
-#define OUTLIER_S  4e-4 /* misses beyond do not count */
-#define PPM_LEAST  2.0  /* differences of real clocks begin here */
-#define SIGMAS     4.0  /* beyond the error of measurement */
+#define POINTS       24 /* places where the delay is measured */
+#define POINTS_MIN   8
+#define BLOCK        2048  /* samples of each */
+#define STEP         512   /* between blocks that are compared by energy */
+#define STEADY_S     2e-4  /* median miss of a line: steady enough */
+#define OUTLIER_S    4e-4  /* misses beyond do not count */
+#define WALK_REACH_S 0.003 /* from where the line points to */
+#define SLOPE_MOST   0.01  /* 10000 ppm */
+#define PPM_LEAST    2.0   /* differences of real clocks begin here */
+#define SIGMAS       4.0   /* beyond the error of measurement */
 
 struct point {
     double time, delay; /* samples */
@@ -49,24 +51,60 @@ static int loudest_block(const struct opine_mono *deg, int start, int end)
     return best;
 }
 
-static int measure_points(const struct opine_refiner *f, const int *path,
-                          int hops, double hop, struct point *p)
+/* Where to measure: the loudest block of each part of the degraded */
+static void place_points(const struct opine_refiner *f, int *start)
 {
+    double share = (double)(f->deg->n - BLOCK) / POINTS;
+
+    for (int i = 0; i < POINTS; i++)
+        start[i] = loudest_block(f->deg, (int)(i * share),
+                                 (int)((i + 1) * share));
+}
+
+static int is_inside(const struct opine_refiner *f, int start, double lag)
+{
+    return start + BLOCK <= f->deg->n && start - lag >= 0 &&
+           start + BLOCK - lag <= f->ref->n;
+}
+
+/* Measure from a seed to one end: each delay is looked for where the line from
+ * the seed on points to, so that a period of the voice is not mistaken for
+ * drift. Returns how many there are. */
+static int walk(const struct opine_refiner *f, const int *start, int seed,
+                int step, struct point first, struct point *p)
+{
+    double slope = 0;
+    struct point last = first;
     int n = 0;
 
-    for (int i = 0; i < POINTS; i++) {
-        double share = (double)(f->deg->n - BLOCK) / POINTS;
-        int start = loudest_block(f->deg, (int)(i * share),
-                                  (int)((i + 1) * share));
-        int at = (int)((start + BLOCK / 2) / hop);
-        double lag = path[at < hops ? at : hops - 1] * hop;
+    for (int i = seed + step; i >= 0 && i < POINTS; i += step) {
+        double time = start[i] + BLOCK / 2.0;
+        double lag = last.delay + slope * (time - last.time);
 
-        if (start + BLOCK > f->deg->n || start - lag < 0 ||
-            start + BLOCK - lag > f->ref->n)
+        if (!is_inside(f, start[i], lag))
             continue;
-        p[n].time = start + BLOCK / 2.0;
-        p[n++].delay = opine_refiner_lag(f, start, start + BLOCK, lag);
+        last.time = time;
+        last.delay = opine_refiner_lag(f, start[i], start[i] + BLOCK, lag,
+                                       WALK_REACH_S);
+        slope = (last.delay - first.delay) / (last.time - first.time);
+        slope = fmax(fmin(slope, SLOPE_MOST), -SLOPE_MOST);
+        p[n++] = last;
     }
+    return n;
+}
+
+static int measure_points(const struct opine_refiner *f, const int *start,
+                          int seed, double lag, struct point *p)
+{
+    int n = 1;
+
+    if (!is_inside(f, start[seed], lag))
+        return 0;
+    p[0].time = start[seed] + BLOCK / 2.0;
+    p[0].delay = opine_refiner_lag(f, start[seed], start[seed] + BLOCK, lag,
+                                   OPINE_REFINER_REACH_S);
+    n += walk(f, start, seed, 1, p[0], p + n);
+    n += walk(f, start, seed, -1, p[0], p + n);
     return n;
 }
 
@@ -79,8 +117,8 @@ static int fit_line(const struct point *p, int n, double *slope, double *offset,
     int count = 0;
 
     for (int i = 0; i < n; i++)
-        for (int k = i + n / 3; k < n; k++)
-            if (k > i)
+        for (int k = i + 1; k < n; k++)
+            if (fabs(p[k].time - p[i].time) > 0)
                 values[count++] = (p[k].delay - p[i].delay) /
                                   (p[k].time - p[i].time);
     if (!count)
@@ -117,7 +155,7 @@ static double polish(const struct point *p, int n, double offset,
             td += (p[i].time - t / count) * (p[i].delay - d / count);
         }
     if (count < POINTS_MIN || tt <= 0)
-        return INFINITY;
+        return (double)INFINITY;
     *slope = td / tt;
     for (int i = 0; i < n; i++)
         if (fabs(p[i].delay - offset - first * p[i].time) <= outlier)
@@ -127,20 +165,42 @@ static double polish(const struct point *p, int n, double offset,
     return sqrt(error / (count - 2) / tt);
 }
 
-double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
-                           int hops, double hop)
+/* The clock from one seed; the median miss of its line, samples */
+static double from_seed(const struct opine_refiner *f, const int *start,
+                        int seed, double lag, double *ppm)
 {
-    double rate_hz = refiner->ref->rate_hz, slope, offset, miss, error;
+    double rate_hz = f->ref->rate_hz, slope, offset, miss, error;
     struct point p[POINTS];
-    int n = 0;
+    int n = measure_points(f, start, seed, lag, p);
 
-    if (refiner->deg->n > 2 * BLOCK)
-        n = measure_points(refiner, path, hops, hop, p);
-    if (n < POINTS_MIN || !fit_line(p, n, &slope, &offset, &miss) ||
-        miss > STEADY_S * rate_hz)
-        return 0;
+    if (n < POINTS_MIN || !fit_line(p, n, &slope, &offset, &miss))
+        return (double)INFINITY;
     error = polish(p, n, offset, OUTLIER_S * rate_hz, &slope);
-    if (fabs(slope) < SIGMAS * error || fabs(slope) * 1e6 < PPM_LEAST)
+    *ppm = -slope * 1e6;
+    if (fabs(slope) < SIGMAS * error || fabs(*ppm) < PPM_LEAST)
+        *ppm = 0;
+    return miss;
+}
+
+double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
+                           int hops, double hop, int thorough)
+{
+    static const int seeds[] = { 12, 4, 20, 8, 16 };
+    double steady = STEADY_S * refiner->ref->rate_hz, found = 0;
+    int start[POINTS];
+
+    if (refiner->deg->n <= 2 * BLOCK)
         return 0;
-    return -slope * 1e6;
+    place_points(refiner, start);
+    for (int i = 0; i < (thorough ? 5 : 1); i++) {
+        int at = (int)((start[seeds[i]] + BLOCK / 2) / hop);
+        double lag = path[at < hops ? at : hops - 1] * hop, ppm;
+        double miss = from_seed(refiner, start, seeds[i], lag, &ppm);
+
+        if (miss < steady) {
+            steady = miss;
+            found = ppm;
+        }
+    }
+    return found;
 }

@@ -4,13 +4,13 @@
 
 #include "base/try.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#define REACH_S 0.0125 /* lags tried either way */
-#define BLOCK   2048   /* samples of the degraded at once */
-#define SIZE    4096   /* of a transform: block and lags without wrapping */
-#define FAVOUR  0.2f   /* of the given lag over those at the reach's ends */
+#define BLOCK  2048 /* samples of the degraded at once */
+#define SIZE   4096 /* of a transform: block and lags without wrapping */
+#define FAVOUR 0.2f /* of the given lag over those at the reach's ends */
 
 /* ------------------------------------------------------------- stretch */
 
@@ -76,7 +76,6 @@ enum opine_status opine_refiner_create(struct opine_refiner *refiner,
 
     refiner->ref = ref;
     refiner->deg = deg;
-    refiner->reach = (int)(REACH_S * ref->rate_hz);
     refiner->fft.plan = NULL;
     refiner->x = opine_arena_take(arena, floats, sizeof(float));
     refiner->r = opine_arena_take(arena, floats, sizeof(float));
@@ -93,9 +92,12 @@ void opine_refiner_destroy(struct opine_refiner *refiner)
 }
 
 double opine_refiner_lag(const struct opine_refiner *f, int start, int end,
-                         double lag)
+                         double lag, double reach_s)
 {
     int whole = (int)lround(lag);
+    int reach = (int)(reach_s * f->ref->rate_hz);
+
+    assert(reach_s <= OPINE_REFINER_REACH_S);
 
     memset(f->sum, 0, (SIZE + 2) * sizeof *f->sum);
     for (int at = start; at < end; at += BLOCK) {
@@ -103,13 +105,13 @@ double opine_refiner_lag(const struct opine_refiner *f, int start, int end,
 
         load(f->deg, at, n, f->x);
         opine_fft_run(&f->fft, f->x, f->d);
-        load(f->ref, at - whole - f->reach, n + 2 * f->reach, f->x);
+        load(f->ref, at - whole - reach, n + 2 * reach, f->x);
         opine_fft_run(&f->fft, f->x, f->r);
         add_cross(f->r, f->d, f->sum);
     }
     whiten(f->sum);
     opine_fft_run_back(&f->fft, f->sum, f->x);
-    return peak_lag(f->x, f->reach, whole);
+    return peak_lag(f->x, reach, whole);
 }
 
 /* --------------------------------------------------------------- match */

@@ -95,7 +95,7 @@ static void next_hop(struct search *s, int hop)
  * up with its cost, and likewise from above. */
 static void changes(const struct search *s, const struct opine_jump_cost *c)
 {
-    double best = INFINITY;
+    double best = (double)INFINITY;
     int from = 0;
 
     for (int j = 0; j < s->nl; j++) {
@@ -107,7 +107,7 @@ static void changes(const struct search *s, const struct opine_jump_cost *c)
         s->moved[j] = best;
         s->from[j] = (int16_t)from;
     }
-    best = INFINITY;
+    best = (double)INFINITY;
     for (int j = s->nl - 1; j >= 0; j--) {
         best += c->step;
         if (s->total[j] < best) {

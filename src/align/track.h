@@ -85,10 +85,11 @@ opine_track_prune(struct opine_arena *arena, const struct opine_features *ref,
                   const struct opine_features *deg,
                   const struct opine_jump_cost *cost, int *path);
 
+#define OPINE_REFINER_REACH_S 0.0125
+
 /* Correlation of short blocks of the waveform: a plan and its buffers */
 struct opine_refiner {
     const struct opine_mono *ref, *deg; /* at one low rate */
-    int reach;                          /* lags tried either way, samples */
     struct opine_fft fft;
     float *x, *r, *d, *sum;
 };
@@ -103,22 +104,24 @@ void opine_refiner_destroy(struct opine_refiner *refiner);
  * Refine the lag of a stretch on the waveform
  * start, end      Samples of the degraded
  * lag             About right, samples
- * return          The best within 12.5 ms
+ * reach_s         How far from it to look, to OPINE_REFINER_REACH_S
+ * return          The best within that
  *
  * Correlates in blocks, whitened by half.
  */
 double opine_refiner_lag(const struct opine_refiner *refiner, int start,
-                         int end, double lag);
+                         int end, double lag, double reach_s);
 
 /**
  * Measure by how much the degraded's clock is the faster
  * path, hops      Lag in hops of each hop of the degraded, and their number
  * hop             Samples of a hop
+ * thorough        Try several places to begin at, for clocks far apart
  * return          In ppm; 0 when the delay does not shrink or grow steadily, or
  *                 not beyond the error of measurement
  */
 double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
-                           int hops, double hop);
+                           int hops, double hop, int thorough);
 
 /* How well a lag explains a stretch of the waveform */
 struct opine_match {
