@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the report's layout. Fields may be added under the same number; it rises
-   when one goes or changes its meaning. See score.schema.json. */
-#define SCHEMA 1
+/* Of the reports' layouts. Fields may be added under the same number; it rises
+   when one goes or changes its meaning. See *.schema.json. */
+#define SCORE_SCHEMA 1
+#define ALIGN_SCHEMA 1
 
 /* ------------------------------------------------------------- building */
 
@@ -95,25 +96,42 @@ static json_t *signal_object(struct builder *parent, const char *path,
     put(&b, "rate_hz", json_integer(signal->rate_hz));
     put(&b, "channels", json_integer(signal->channels));
     put(&b, "duration_s", number(signal->duration_s, 6));
-    put(&b, "level_dbov", number(signal->level_dbov, 2));
+    if (!isnan(signal->level_dbov))
+        put(&b, "level_dbov", number(signal->level_dbov, 2));
     parent->failed |= b.failed;
     return b.object;
 }
 
-/**
- * The sections of constant delay: one, from end to end
- */
 static json_t *track_array(struct builder *parent,
-                           const struct opine_result *result)
+                           const struct opine_alignment *alignment)
 {
     json_t *array = json_array();
-    struct builder b = { json_object(), 0 };
 
-    put(&b, "start_s", number(0, 0));
-    put(&b, "end_s", number(result->degraded.duration_s, 6));
-    put(&b, "delay_ms", number(result->alignment.delay_ms, 4));
-    append(&b, array, b.object);
-    parent->failed |= b.failed;
+    for (int i = 0; i < alignment->sections; i++) {
+        struct builder b = { json_object(), 0 };
+
+        put(&b, "start_s", number(alignment->section[i].start_s, 6));
+        put(&b, "end_s", number(alignment->section[i].end_s, 6));
+        put(&b, "delay_ms", number(alignment->section[i].delay_ms, 4));
+        append(parent, array, b.object);
+        parent->failed |= b.failed;
+    }
+    return array;
+}
+
+static json_t *jumps_array(struct builder *parent,
+                           const struct opine_alignment *alignment)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < alignment->jumps; i++) {
+        struct builder b = { json_object(), 0 };
+
+        put(&b, "time_s", number(alignment->jump[i].time_s, 6));
+        put(&b, "size_ms", number(alignment->jump[i].size_ms, 4));
+        append(parent, array, b.object);
+        parent->failed |= b.failed;
+    }
     return array;
 }
 
@@ -143,7 +161,7 @@ static void put_score(struct builder *b, const struct report *report)
 {
     const struct opine_result *r = report->result;
 
-    put(b, "schema", json_integer(SCHEMA));
+    put(b, "schema", json_integer(SCORE_SCHEMA));
     put(b, "mos", number(r->mos, 4));
     put(b, "mos_name", json_string(opine_mos_name(r->band)));
     put(b, "mos_low", number(r->mos_low, 4));
@@ -169,16 +187,40 @@ static void put_score(struct builder *b, const struct report *report)
 
 static void put_alignment(struct builder *b, const struct report *report)
 {
-    const struct opine_result *r = report->result;
+    const struct opine_alignment *a = report->alignment;
 
-    put(b, "reference", signal_object(b, report->reference, &r->reference));
-    put(b, "degraded", signal_object(b, report->degraded, &r->degraded));
-    put(b, "delay_ms", number(r->alignment.delay_ms, 4));
-    put(b, "delay_confidence", number(r->alignment.confidence, 3));
-    put(b, "polarity", json_integer(r->alignment.polarity));
-    put(b, "trimmed_head_ms", number(r->alignment.trimmed_head_ms, 3));
-    put(b, "trimmed_tail_ms", number(r->alignment.trimmed_tail_ms, 3));
-    put(b, "track", track_array(b, r));
+    put(b, "reference",
+        signal_object(b, report->reference, &report->reference_signal));
+    put(b, "degraded",
+        signal_object(b, report->degraded, &report->degraded_signal));
+    put(b, "delay_ms", number(a->delay_ms, 4));
+    put(b, "delay_confidence", number(a->confidence, 3));
+    put(b, "polarity", json_integer(a->polarity));
+    put(b, "trimmed_head_ms", number(a->trimmed_head_ms, 3));
+    put(b, "trimmed_tail_ms", number(a->trimmed_tail_ms, 3));
+    put(b, "clock_ppm", number(a->clock_ppm, 3));
+    put(b, "time_scale", number(a->time_scale, 6));
+    put(b, "track", track_array(b, a));
+    put(b, "jumps", jumps_array(b, a));
+    put(b, "lost_ms", number(a->lost_ms, 4));
+    put(b, "inserted_ms", number(a->inserted_ms, 4));
+}
+
+/**
+ * Print what was built, and give its memory back
+ * return          0, or -1 when memory could not be had; a failure to write is
+ *                 seen when the stream is flushed
+ */
+static int finish(struct builder *b, FILE *stream)
+{
+    if (!b->failed) {
+        json_dumpf(b->object, stream,
+                   JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+                       JSON_REAL_PRECISION(10));
+        putc('\n', stream);
+    }
+    json_decref(b->object);
+    return b->failed ? -1 : 0;
 }
 
 int report_json(FILE *stream, const struct report *report)
@@ -189,14 +231,15 @@ int report_json(FILE *stream, const struct report *report)
     put_alignment(&b, report);
     put(&b, "disturbances", disturbances_object(&b, report->result));
     put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
+    return finish(&b, stream);
+}
 
-    /* A failure to write is seen when the stream is flushed */
-    if (!b.failed)
-        json_dumpf(b.object, stream,
-                   JSON_INDENT(2) | JSON_PRESERVE_ORDER |
-                       JSON_REAL_PRECISION(10));
-    json_decref(b.object);
-    if (!b.failed)
-        putc('\n', stream);
-    return b.failed ? -1 : 0;
+int report_align_json(FILE *stream, const struct report *report)
+{
+    struct builder b = { json_object(), 0 };
+
+    put(&b, "schema", json_integer(ALIGN_SCHEMA));
+    put(&b, "version", json_string(opine_version()));
+    put_alignment(&b, report);
+    return finish(&b, stream);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "align.h"
 #include "options.h"
 #include "report.h"
 #include "score.h"
@@ -9,15 +10,22 @@
 
 /* ----------------------------------------------------------- commands */
 
-struct command {
-    const char *name;
-    enum outcome (*run)(const struct options *options);
-};
-
 /* The first is meant when none is named */
 static const struct command commands[] = {
-    { "score", score_run },
+    { "score", COMMAND_SCORE, "[score] [options] REF DEG",
+      "rates DEG as a listener would, from 1 to 5",
+      "Rates how a listener would rate the degraded recording DEG against its "
+      "clean\nreference REF: a score from 1 (bad) to 5 (excellent), and what "
+      "it was lost to.",
+      score_run },
+    { "align", COMMAND_ALIGN, "align [options] REF DEG",
+      "finds where DEG lies in REF: delay, jumps, clock",
+      "Finds where the degraded recording DEG lies in its reference REF: the "
+      "delay,\nwhere it jumps, how the clocks differ. It does not score.",
+      align_run },
 };
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 /**
  * Find the subcommand
@@ -26,7 +34,7 @@ static const struct command commands[] = {
  */
 static const struct command *find(const char *first)
 {
-    for (size_t i = 0; first && i < sizeof(commands) / sizeof(*commands); i++)
+    for (size_t i = 0; first && i < COMMANDS; i++)
         if (!strcmp(first, commands[i].name))
             return &commands[i];
     return NULL;
@@ -34,21 +42,20 @@ static const struct command *find(const char *first)
 
 /* ------------------------------------------------------ help, versions */
 
-static void print_help(void)
+static void print_help(const struct command *command)
 {
-    puts("Usage: opine [score] [options] REF DEG\n"
-         "\n"
-         "Rates how a listener would rate the degraded recording DEG against "
-         "its clean\n"
-         "reference REF: a score from 1 (bad) to 5 (excellent), and what it "
-         "was lost to.\n"
-         "Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
+    printf("Usage: opine %s\n\n%s\n", command->synopsis, command->text);
+    puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
          "input.");
-    options_help(stdout);
+    options_help(stdout, command);
+    puts("\nOther subcommands, each with its own --help");
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (&commands[i] != command)
+            printf("  %-26s%s\n", commands[i].name, commands[i].summary);
     puts("\n"
-         "Exit status: 0 scored and passed, 1 below a threshold, 2 usage, "
+         "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
          "3 could not\n"
-         "read or score, 125 the same with --bisect. Manual: man opine");
+         "read or compare, 125 the same with --bisect. Manual: man opine");
 }
 
 /**
@@ -123,6 +130,8 @@ static enum outcome run(int argc, char **argv, struct options *options)
     const struct command *command = find(argc ? argv[0] : NULL);
     int named = command != NULL;
 
+    if (!command)
+        command = &commands[0];
     if (!library_fits()) {
         complain(NULL,
                  "library version %s does not fit this program, "
@@ -132,11 +141,11 @@ static enum outcome run(int argc, char **argv, struct options *options)
         return OUTCOME_FAILED;
     }
 
-    switch (options_parse(argc - named, argv + named, options)) {
+    switch (options_parse(command, argc - named, argv + named, options)) {
     case REQUEST_RUN:
-        return (named ? command : &commands[0])->run(options);
+        return command->run(options);
     case REQUEST_HELP:
-        print_help();
+        print_help(command);
         return OUTCOME_PASSED;
     case REQUEST_VERSION:
         print_versions();

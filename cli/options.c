@@ -16,6 +16,7 @@ enum kind {
     KIND_FLAG,   /* int, 1 when given */
     KIND_CHOICE, /* int, one of several names */
     KIND_NUMBER, /* double, in a range */
+    KIND_TEXT,   /* const char *, not empty */
     KIND_RAW     /* struct raw_format */
 };
 
@@ -23,6 +24,7 @@ struct option {
     const char *name;     /* without the dashes */
     const char *argument; /* as the help shows it; NULL: takes none */
     const char *help;
+    unsigned commands; /* COMMAND_...: which take it */
     enum kind kind;
     size_t variable;                  /* its place in struct options */
     double min, max;                  /* of a number, both allowed */
@@ -54,61 +56,72 @@ static const char *cpu_name(int value)
 
 /* clang-format off */
 #define PLACE(field) offsetof(struct options, field)
+#define SCORE COMMAND_SCORE
+#define ALIGN COMMAND_ALIGN
+#define ALL   (COMMAND_SCORE | COMMAND_ALIGN)
 
 static const struct option table[] = {
-    { "Output", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      KIND_FLAG, PLACE(json), 0, 0, NULL },
+      ALL, KIND_FLAG, PLACE(json), 0, 0, NULL },
     { "quiet", NULL, "report the score alone",
-      KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+      SCORE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+    { "svg", "FILE", "draw the delay over time as SVG; - is standard output",
+      ALIGN, KIND_TEXT, PLACE(svg), 0, 0, NULL },
 
-    { "What is compared", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
-      KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+      SCORE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
     { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
-      KIND_CHOICE, PLACE(band), 0, 0, band_name },
+      SCORE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
-      KIND_CHOICE, PLACE(level), 0, 0, level_name },
+      SCORE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
-      KIND_FLAG, PLACE(no_align), 0, 0, NULL },
+      ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
-      KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
+      SCORE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
     { "to", "S", "and up to this second",
-      KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
+      SCORE, KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
     { "cpu", "best|c|avx2", "instruction set; default best",
-      KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
+      ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 
-    { "Headerless input", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Headerless input", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
-      KIND_RAW, PLACE(raw), 0, 0, NULL },
+      ALL, KIND_RAW, PLACE(raw), 0, 0, NULL },
     { "raw-ref", "FORMAT", "the reference is raw",
-      KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
+      ALL, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
     { "raw-deg", "FORMAT", "the degraded recording is raw",
-      KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+      ALL, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
 
-    { "Gates, for scripts", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Gates, for scripts", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
-      KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+      SCORE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
-      KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+      ALL, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+    { "max-jump", "MS", "exit with 1 when a jump of the delay exceeds MS",
+      ALL, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
     { "bisect", NULL, "exit with 125 instead of 3, for git bisect run",
-      KIND_FLAG, PLACE(bisect), 0, 0, NULL },
+      ALL, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
 
-    { "About the program", NULL, NULL, KIND_HEADING, 0, 0, 0, NULL },
-    { "help", NULL, "print this and exit", KIND_HELP, 0, 0, 0, NULL },
-    { "version", NULL, "print versions and exit", KIND_VERSION, 0, 0, 0, NULL }
+    { "About the program", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "help", NULL, "print this and exit",
+      ALL, KIND_HELP, 0, 0, 0, NULL },
+    { "version", NULL, "print versions and exit",
+      ALL, KIND_VERSION, 0, 0, 0, NULL }
 };
 /* clang-format on */
 
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
 
-void options_help(FILE *stream)
+void options_help(FILE *stream, const struct command *command)
 {
     const int column = 28;
 
     for (size_t i = 0; i < TABLE_SIZE; i++) {
         const struct option *o = &table[i];
 
+        if (!(o->commands & command->bit))
+            continue;
         if (o->kind == KIND_HEADING) {
             fprintf(stream, "\n%s\n", o->name);
             continue;
@@ -139,6 +152,10 @@ static void explain(const struct option *o)
 
     if (o->kind == KIND_NUMBER) {
         complain(subject, "must be a number from %g to %.8g", o->min, o->max);
+        return;
+    }
+    if (o->kind == KIND_TEXT) {
+        complain(subject, "must not be empty");
         return;
     }
     if (o->kind == KIND_RAW) {
@@ -185,6 +202,14 @@ static int parse_number(const struct option *o, const char *text, double *value)
     return 0;
 }
 
+static int parse_text(const char *text, const char **value)
+{
+    if (!*text)
+        return -1;
+    *value = text;
+    return 0;
+}
+
 /**
  * Put a value into its variable
  * text            The value, or NULL for a flag
@@ -203,6 +228,8 @@ static int assign(const struct option *o, const char *text,
         return parse_choice(o, text, variable);
     case KIND_NUMBER:
         return parse_number(o, text, variable);
+    case KIND_TEXT:
+        return parse_text(text, variable);
     case KIND_RAW:
         return audio_parse_raw(text, variable);
     case KIND_HEADING:
@@ -228,6 +255,7 @@ static void set_defaults(struct options *options)
     options->from_s = (double)NAN;
     options->to_s = (double)NAN;
     options->max_delay_ms = (double)NAN;
+    options->max_jump_ms = (double)NAN;
     options->min_mos = (double)NAN;
 }
 
@@ -244,8 +272,8 @@ static const struct option *find(const char *name, size_t length)
  * Read one option and its value
  * next            Where in argv it stands; return what follows it
  */
-static enum request parse_option(char **argv, int *next,
-                                 struct options *options)
+static enum request parse_option(const struct command *command, char **argv,
+                                 int *next, struct options *options)
 {
     const char *word = argv[(*next)++];
     size_t length = strcspn(word, "=");
@@ -256,6 +284,11 @@ static enum request parse_option(char **argv, int *next,
 
     if (!o) {
         complain(NULL, "unknown option '%.*s'", (int)length, word);
+        return REQUEST_WRONG;
+    }
+    if (!(o->commands & command->bit)) {
+        complain(NULL, "--%s: not an option of opine %s", o->name,
+                 command->name);
         return REQUEST_WRONG;
     }
     if (value && !o->argument) {
@@ -281,7 +314,8 @@ static enum request parse_option(char **argv, int *next,
     return REQUEST_RUN;
 }
 
-enum request options_parse(int argc, char **argv, struct options *options)
+enum request options_parse(const struct command *command, int argc, char **argv,
+                           struct options *options)
 {
     int next = 0;
     int may_be_option = 1;
@@ -296,7 +330,7 @@ enum request options_parse(int argc, char **argv, struct options *options)
             may_be_option = 0;
             next++;
         } else if (may_be_option && word[0] == '-' && word[1]) {
-            enum request request = parse_option(argv, &next, options);
+            enum request request = parse_option(command, argv, &next, options);
 
             if (request != REQUEST_RUN)
                 return request;

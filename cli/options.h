@@ -2,8 +2,8 @@
 /**
  * Options of the command line
  *
- * One table, in options.c, drives the parser and the help text; a test
- * compares it with the manual page.
+ * One table, in options.c, drives the parser and the help text of every
+ * subcommand; a test compares it with the manual page.
  */
 
 #ifndef OPINE_CLI_OPTIONS_H
@@ -36,9 +36,11 @@ struct options {
     int cpu;   /* enum opine_cpu */
     int no_align;
     int bisect;
-    double from_s; /* NAN when not given, as the next three */
+    const char *svg; /* file to draw into, "-" for stdout, or NULL */
+    double from_s;   /* NAN when not given, as the next four */
     double to_s;
     double max_delay_ms;
+    double max_jump_ms;
     double min_mos;
     struct raw_format raw; /* each with encoding 0 when not given */
     struct raw_format raw_ref;
@@ -46,6 +48,21 @@ struct options {
     int operand_count;
     char **operands;
 };
+
+/**
+ * A subcommand
+ */
+struct command {
+    const char *name;
+    unsigned bit;         /* COMMAND_..., what the options know it by */
+    const char *synopsis; /* what follows the name of the program */
+    const char *summary;  /* in a few words */
+    const char *text;     /* in a few lines, as its help begins */
+    enum outcome (*run)(const struct options *options);
+};
+
+#define COMMAND_SCORE (1u << 0)
+#define COMMAND_ALIGN (1u << 1)
 
 /**
  * What options_parse() found
@@ -59,6 +76,7 @@ enum request {
 
 /**
  * Read a command line
+ * command         Whose options are allowed
  * argc, argv      What follows the name of the program or subcommand; the
  *                 operands are moved to the front, in order
  * options         Return the settings, defaults where nothing is given
@@ -67,11 +85,12 @@ enum request {
  * Operands and options may be mixed, `--` ends the options, the last of equal
  * options counts. `options->operands` points into argv.
  */
-enum request options_parse(int argc, char **argv, struct options *options);
+enum request options_parse(const struct command *command, int argc, char **argv,
+                           struct options *options);
 
 /**
- * Print the table, as a part of the help text
+ * Print the options of a subcommand, as a part of its help text
  */
-void options_help(FILE *stream);
+void options_help(FILE *stream, const struct command *command);
 
 #endif /* OPINE_CLI_OPTIONS_H */

@@ -9,22 +9,27 @@
 #include "options.h"
 
 /**
- * A score and how it came about
+ * An alignment, and the score if there is one, and how they came about
  */
 struct report {
     const struct options *options;
     const char *reference; /* path as given, as the next */
     const char *degraded;
-    const struct opine_result *result;
+    struct opine_signal reference_signal; /* level NAN when not measured */
+    struct opine_signal degraded_signal;
+    const struct opine_alignment *alignment;
+    const struct opine_result *result; /* NULL when it was not scored */
 };
 
 /**
- * Print a report
+ * Print the report of a subcommand: score, or align
  * return          0, or -1 when memory could not be had; whether it could be
  *                 written shows when the stream is flushed
  */
 int report_text(FILE *stream, const struct report *report);
 int report_json(FILE *stream, const struct report *report);
+int report_align_text(FILE *stream, const struct report *report);
+int report_align_json(FILE *stream, const struct report *report);
 
 /**
  * Print one line on stderr: "opine: SUBJECT: ..."

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report.h"
+#include "phrase.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Below it a score has the flag low_confidence, which an alignment has not */
+#define CONFIDENCE_LOW 0.3
 
 /* --------------------------------------------------------------- lines */
 
@@ -56,13 +59,38 @@ static void print_signal(FILE *stream, const char *label, const char *path,
 
     fprintf(stream, "%-12s", label);
     print_name(stream, path);
-    fprintf(stream, "%*s  %d Hz, %d %s, %.2f s, ", gap > 0 ? gap : 0, "",
+    fprintf(stream, "%*s  %d Hz, %d %s, %.2f s", gap > 0 ? gap : 0, "",
             signal->rate_hz, signal->channels,
             signal->channels == 1 ? "channel" : "channels", signal->duration_s);
     if (isfinite(signal->level_dbov))
-        fprintf(stream, "%.1f dBov\n", signal->level_dbov);
-    else
-        fputs("silent\n", stream);
+        fprintf(stream, ", %.1f dBov", signal->level_dbov);
+    else if (!isnan(signal->level_dbov))
+        fputs(", silent", stream);
+    putc('\n', stream);
+}
+
+/**
+ * Columns that both paths fit into, unless they are long
+ */
+static int path_width(const struct report *report)
+{
+    int width = name_width(report->reference);
+
+    if (width < name_width(report->degraded))
+        width = name_width(report->degraded);
+    if (width < 18)
+        return 18;
+    return width > 40 ? 40 : width;
+}
+
+static void print_signals(FILE *stream, const struct report *report)
+{
+    int width = path_width(report);
+
+    print_signal(stream, "reference", report->reference, width,
+                 &report->reference_signal);
+    print_signal(stream, "degraded", report->degraded, width,
+                 &report->degraded_signal);
 }
 
 static void print_compared(FILE *stream, const struct report *report)
@@ -85,29 +113,36 @@ static void print_compared(FILE *stream, const struct report *report)
     }
 }
 
+/**
+ * Print a line, unless there is nothing to say
+ */
+static void print_fact(FILE *stream, const char *label, const char *text)
+{
+    if (*text)
+        fprintf(stream, "%-12s%s\n", label, text);
+}
+
 static void print_delay(FILE *stream, const struct report *report)
 {
-    const struct opine_result *r = report->result;
+    const struct opine_alignment *a = report->alignment;
 
-    if (report->options->no_align)
-        fputs("delay       taken as 0\n", stream);
-    else if (fabs(r->alignment.delay_ms) < 0.005) /* rounds to 0.00 */
-        fprintf(stream, "delay       none, confidence %.2f\n",
-                r->alignment.confidence);
-    else
-        fprintf(stream, "delay       %.2f ms %s, confidence %.2f\n",
-                fabs(r->alignment.delay_ms),
-                r->alignment.delay_ms > 0 ? "late" : "early",
-                r->alignment.confidence);
+    print_fact(stream, "delay", phrase_delay(report).text);
+    if (a->jumps)
+        fprintf(stream, "%-12s%d, %s\n", "jumps", a->jumps,
+                phrase_jumps(a).text);
+}
+
+static void print_clock(FILE *stream, const struct opine_alignment *a)
+{
+    print_fact(stream, "clock", phrase_clock(a).text);
+    print_fact(stream, "time scale", phrase_time_scale(a).text);
 
     /* A codec's delay cuts a few milliseconds off: no news */
-    if (r->alignment.trimmed_head_ms >= 100 ||
-        r->alignment.trimmed_tail_ms >= 100)
+    if (a->trimmed_head_ms >= 100 || a->trimmed_tail_ms >= 100)
         fprintf(stream,
                 "cut off     %.2f s at the head, %.2f s at the tail of the "
                 "reference\n",
-                r->alignment.trimmed_head_ms / 1000,
-                r->alignment.trimmed_tail_ms / 1000);
+                a->trimmed_head_ms / 1000, a->trimmed_tail_ms / 1000);
 }
 
 /* clang-format off */
@@ -164,6 +199,14 @@ static int by_cost(const void *a, const void *b)
 }
 
 /**
+ * A value that does not print as "-0.0"
+ */
+static double without_minus_zero(double value, int decimals)
+{
+    return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value;
+}
+
+/**
  * Print a value with the decimals that mean something in its unit
  */
 static void print_value(FILE *stream, int width, double value, const char *unit)
@@ -176,9 +219,8 @@ static void print_value(FILE *stream, int width, double value, const char *unit)
         decimals = 1;
     else if (!strcmp(unit, "sone") && fabs(value) < 0.1)
         decimals = 3;
-    if (fabs(value) < 0.5 * pow(10, -decimals))
-        value = 0; /* no "-0.0" */
-    fprintf(stream, "%*.*f %s\n", width, decimals, value, unit);
+    fprintf(stream, "%*.*f %s\n", width, decimals,
+            without_minus_zero(value, decimals), unit);
 }
 
 static void print_losses(FILE *stream, const struct opine_result *result)
@@ -232,27 +274,57 @@ static void print_measures(FILE *stream, const struct opine_result *result)
 int report_text(FILE *stream, const struct report *report)
 {
     const struct opine_result *r = report->result;
-    int width = name_width(report->reference);
-
-    if (width < name_width(report->degraded))
-        width = name_width(report->degraded);
-    if (width < 18)
-        width = 18;
-    if (width > 40)
-        width = 40;
 
     fprintf(stream, "%.2f  %-*s  opine %s, model %s, 95 %% %.2f to %.2f\n\n",
-            r->mos, width + 6, opine_acr_text(r->mos), opine_mos_name(r->band),
-            opine_model_version(), r->mos_low, r->mos_high);
+            r->mos, path_width(report) + 6, opine_acr_text(r->mos),
+            opine_mos_name(r->band), opine_model_version(), r->mos_low,
+            r->mos_high);
 
-    print_signal(stream, "reference", report->reference, width, &r->reference);
-    print_signal(stream, "degraded", report->degraded, width, &r->degraded);
+    print_signals(stream, report);
     print_compared(stream, report);
     print_delay(stream, report);
+    print_clock(stream, report->alignment);
     print_notes(stream, r->flags);
 
     putc('\n', stream);
     print_losses(stream, r);
     print_measures(stream, r);
+    return 0;
+}
+
+static void print_track(FILE *stream, const struct opine_alignment *a)
+{
+    fprintf(stream, "\n%-12s%10s%12s%12s\n", "sections", "start s", "end s",
+            "delay ms");
+    for (int i = 0; i < a->sections; i++)
+        fprintf(stream, "%22.3f%12.3f%12.2f\n", a->section[i].start_s,
+                a->section[i].end_s,
+                without_minus_zero(a->section[i].delay_ms, 2));
+    if (!a->jumps)
+        return;
+    fprintf(stream, "\n%-12s%10s%12s\n", "jumps", "time s", "size ms");
+    for (int i = 0; i < a->jumps; i++)
+        fprintf(stream, "%22.3f%+12.2f  %s\n", a->jump[i].time_s,
+                a->jump[i].size_ms,
+                a->jump[i].size_ms > 0 ? "inserted" : "lost");
+}
+
+int report_align_text(FILE *stream, const struct report *report)
+{
+    const struct opine_alignment *a = report->alignment;
+    unsigned flags = 0;
+
+    if (a->polarity < 0)
+        flags |= OPINE_FLAG_POLARITY;
+    if (a->confidence < CONFIDENCE_LOW)
+        flags |= OPINE_FLAG_LOW_CONFIDENCE;
+
+    fprintf(stream, "%s\n\n", phrase_answer(report).text);
+    print_signals(stream, report);
+    if (a->jumps) /* otherwise it was the answer */
+        print_fact(stream, "delay", phrase_delay(report).text);
+    print_clock(stream, a);
+    print_notes(stream, flags);
+    print_track(stream, a);
     return 0;
 }

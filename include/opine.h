@@ -325,7 +325,7 @@ struct opine_alignment {
     double clock_ppm;       /* by which the degraded's clock is the faster, so
                                that the delay shrinks; 0 when below 2 */
     double time_scale;      /* duration of the degraded over that of the same
-                               sound in the reference, pitch untouched */
+                               sound in the reference, by all jumps together */
     double lost_ms;         /* sums of the jumps either way, 0 or more */
     double inserted_ms;
     int sections; /* in order, without gaps, all of the degraded */

@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.."
 FILE_LINES=500
 FUNCTION_LINES=100
 
-failed=0
+complaints=$(mktemp) # not a variable: check runs in subshells
+trap 'rm -f "$complaints"' EXIT
 missing=()
 
 # check WHAT: complain when there is anything on standard input
@@ -20,8 +21,7 @@ check() {
 
     found=$(cat)
     [ -n "$found" ] || return 0
-    printf '%s:\n%s\n\n' "$1" "$found"
-    failed=1
+    printf '%s:\n%s\n\n' "$1" "$found" | tee -a "$complaints"
 }
 
 # Functions begin and end with a brace in the first column, and nothing else
@@ -76,7 +76,7 @@ else
     missing+=(clang-format-14)
 fi
 if command -v shellcheck > /dev/null; then
-    { shellcheck -x "${scripts[@]}" || true; } | check "shellcheck"
+    { shellcheck -x --source-path=SCRIPTDIR "${scripts[@]}" || true; } | check "shellcheck"
 else
     missing+=(shellcheck)
 fi
@@ -86,7 +86,7 @@ else
     missing+=(mandoc)
 fi
 
-[ $failed = 0 ] || exit 1
+[ ! -s "$complaints" ] || exit 1
 if [ ${#missing[@]} -gt 0 ]; then
     echo "missing: ${missing[*]}"
     exit 77

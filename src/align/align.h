@@ -26,6 +26,7 @@ struct opine_aligned {
     double trimmed_head; /* samples of the reference before the degraded */
     double trimmed_tail; /* begins, and after it ends */
     double clock_ppm;    /* by which the degraded is faster; taken out */
+    double axis;         /* samples as they came for one of these */
     int stretches;
     const struct opine_stretch *stretch; /* in order, without gaps, over the
                                             whole degraded */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #define RATE_HZ 16000
-#define FRAMES (2 * RATE_HZ)
+#define FRAMES  (2 * RATE_HZ)
 
 int main(void)
 {

@@ -351,6 +351,7 @@ static enum opine_status find_once(struct opine_arena *arena,
     aligned->confidence = delay.confidence;
     aligned->polarity = delay.polarity;
     aligned->clock_ppm = 0;
+    aligned->axis = 1;
     aligned->stretches = 1;
     aligned->stretch = whole;
     return search ? track(arena, kernels, &t, aligned) : OPINE_OK;
@@ -372,6 +373,7 @@ enum opine_status opine_find_track(struct opine_arena *arena,
                                    &pair->deg));
         TRY(find_once(arena, kernels, pair, search, aligned));
         aligned->clock_ppm += first_ppm;
+        aligned->axis = 1 / (1 + first_ppm * 1e-6);
     }
     last = &aligned->stretch[aligned->stretches - 1];
     aligned->trimmed_head = fmax(-aligned->stretch[0].delay, 0);
@@ -403,12 +405,23 @@ static void describe_jumps(const struct opine_aligned *aligned, double ms,
 
         if (fabs(size_ms) <= JUMP_MS)
             continue;
-        jump[alignment->jumps].time_s = s->start * ms / 1000;
+        jump[alignment->jumps].time_s = s->start * aligned->axis * ms / 1000;
         jump[alignment->jumps].size_ms = size_ms;
         alignment->jumps++;
         alignment->inserted_ms += fmax(size_ms, 0);
         alignment->lost_ms += fmax(-size_ms, 0);
     }
+}
+
+/* By how much the jumps stretch the whole */
+static double time_scale(const struct opine_aligned *aligned)
+{
+    const struct opine_stretch *first = &aligned->stretch[0];
+    const struct opine_stretch *last = first + aligned->stretches - 1;
+    double duration = last->end - first->start;
+    double same = duration - (last->delay - first->delay);
+
+    return same > 0 ? duration / same : 1;
 }
 
 enum opine_status opine_describe_track(struct opine_arena *arena,
@@ -420,7 +433,7 @@ enum opine_status opine_describe_track(struct opine_arena *arena,
     struct opine_section *section = opine_arena_take(arena, count,
                                                      sizeof *section);
     struct opine_jump *jump = opine_arena_take(arena, count, sizeof *jump);
-    double ms = 1000.0 / rate_hz;
+    double ms = 1000.0 / rate_hz, second = aligned->axis / rate_hz;
 
     if (!section || !jump)
         return OPINE_ERR_MEMORY;
@@ -431,15 +444,14 @@ enum opine_status opine_describe_track(struct opine_arena *arena,
         .trimmed_head_ms = aligned->trimmed_head * ms,
         .trimmed_tail_ms = aligned->trimmed_tail * ms,
         .clock_ppm = aligned->clock_ppm,
-        .time_scale = 1,
+        .time_scale = time_scale(aligned),
         .sections = aligned->stretches,
         .section = section,
         .jump = jump,
     };
     for (int i = 0; i < aligned->stretches; i++) {
         const struct opine_stretch *s = &aligned->stretch[i];
-        section[i] = (struct opine_section){ s->start * ms / 1000,
-                                             s->end * ms / 1000,
+        section[i] = (struct opine_section){ s->start * second, s->end * second,
                                              s->delay * ms };
     }
     describe_jumps(aligned, ms, jump, alignment);

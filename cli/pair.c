@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pair.h"
+
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --------------------------------------------------------------- usage */
+
+int pair_check(const struct options *o)
+{
+    if (o->operand_count < 2)
+        complain(NULL, "needs two recordings, REF and DEG; "
+                       "opine --help tells more");
+    else if (o->operand_count > 2)
+        complain(NULL, "takes two recordings, REF and DEG, not '%s'",
+                 o->operands[2]);
+    else if (!strcmp(o->operands[0], "-") && !strcmp(o->operands[1], "-"))
+        complain(NULL, "only one of REF and DEG can be -");
+    else if (o->no_align && !isnan(o->max_delay_ms))
+        complain("--max-delay", "cannot be combined with --no-align");
+    else if (o->no_align && !isnan(o->max_jump_ms))
+        complain("--max-jump", "cannot be combined with --no-align");
+    else
+        return 0;
+    return -1;
+}
+
+/* ---------------------------------------------------------------- read */
+
+static int read_one(const char *path, const struct raw_format *own,
+                    const struct raw_format *common,
+                    struct recording *recording)
+{
+    struct reason reason;
+
+    if (!audio_read(path, own->encoding ? own : common, recording, &reason))
+        return 0;
+    complain(path, "%s", reason.text);
+    return -1;
+}
+
+static double duration_s(const struct opine_audio *audio)
+{
+    return (double)audio->frames / audio->rate_hz;
+}
+
+static int read_both(const struct options *o, struct pair *pair)
+{
+    if (read_one(pair->reference_path, &o->raw_ref, &o->raw, &pair->reference))
+        return -1;
+    if (o->from_s >= duration_s(&pair->reference.view)) {
+        complain(pair->reference_path, "ends at %.2f s, before --from %g",
+                 duration_s(&pair->reference.view), o->from_s);
+        return -1;
+    }
+    return read_one(pair->degraded_path, &o->raw_deg, &o->raw, &pair->degraded);
+}
+
+/* ----------------------------------------------------------------- run */
+
+static void configure(const struct options *o, const struct opine_audio *ref,
+                      struct opine_config *config)
+{
+    double end_s = duration_s(ref);
+
+    opine_config_init(config);
+    config->mode = (enum opine_mode)o->mode;
+    config->band = (enum opine_band)o->band;
+    config->level = (enum opine_level)o->level;
+    config->cpu = (enum opine_cpu)o->cpu;
+    config->align = !o->no_align;
+    if (!isnan(o->from_s) || !isnan(o->to_s)) {
+        config->from_s = isnan(o->from_s) ? 0 : o->from_s;
+        config->to_s = o->to_s < end_s ? o->to_s : end_s;
+    }
+}
+
+enum outcome pair_run(const struct options *options,
+                      enum outcome (*job)(const struct options *options,
+                                          const struct pair *pair,
+                                          struct opine_context *context))
+{
+    struct pair pair = { .reference_path = options->operands[0],
+                         .degraded_path = options->operands[1] };
+    struct opine_config config;
+    struct opine_context *context;
+    enum outcome outcome = OUTCOME_FAILED;
+
+    if (!read_both(options, &pair)) {
+        configure(options, &pair.reference.view, &config);
+
+        enum opine_status status = opine_create(&context, &config);
+
+        outcome = status ? pair_fail(options, &pair, status)
+                         : job(options, &pair, context);
+        opine_destroy(context);
+    }
+    audio_free(&pair.reference);
+    audio_free(&pair.degraded);
+    return outcome;
+}
+
+/* ------------------------------------------------------------- failure */
+
+/**
+ * Find the first sample that is no number
+ * return          Its time, in seconds
+ */
+static double find_odd_sample(const struct opine_audio *audio)
+{
+    size_t count = audio->frames * (size_t)audio->channels;
+    size_t i = 0;
+
+    while (i < count && isfinite(audio->data[i]))
+        i++;
+    return (double)(i / (size_t)audio->channels) / audio->rate_hz;
+}
+
+enum outcome pair_fail(const struct options *o, const struct pair *pair,
+                       enum opine_status status)
+{
+    const char *text = opine_status_text((int)status);
+
+    switch (status) {
+    case OPINE_ERR_REFERENCE_SILENT:
+        complain(pair->reference_path, "%s", text);
+        break;
+    case OPINE_ERR_REFERENCE_VALUE:
+        complain(pair->reference_path, "%s, first at %.4f s", text,
+                 find_odd_sample(&pair->reference.view));
+        break;
+    case OPINE_ERR_DEGRADED_VALUE:
+        complain(pair->degraded_path, "%s, first at %.4f s", text,
+                 find_odd_sample(&pair->degraded.view));
+        break;
+    case OPINE_ERR_CPU:
+        complain("--cpu", "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu),
+                 text);
+        break;
+    case OPINE_OK:
+    case OPINE_ERR_MEMORY:
+    case OPINE_ERR_ARGUMENT:
+    case OPINE_ERR_RATE:
+    case OPINE_ERR_CHANNELS:
+    case OPINE_ERR_SHORT:
+    case OPINE_ERR_LONG:
+        /* audio.c has checked each file: this is about the two together */
+        complain(pair->reference_path, "with %s: %s", pair->degraded_path,
+                 text);
+    }
+    return OUTCOME_FAILED;
+}
+
+/* --------------------------------------------------------------- gates */
+
+static int compare(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+void pair_explain_gate(const struct pair *pair, const char *what, double value,
+                       const char *how, double threshold, const char *unit)
+{
+    char text[40];
+    int decimals = 2;
+
+    do {
+        snprintf(text, sizeof(text), "%.*f", decimals, value);
+        decimals++;
+    } while (decimals < 10 && compare(value, threshold) !=
+                                  compare(strtod(text, NULL), threshold));
+    complain(pair->degraded_path, "%s %s%s is %s %g%s", what, text, unit, how,
+             threshold, unit);
+}
+
+enum outcome pair_pass_gates(const struct options *o, const struct pair *pair,
+                             const struct opine_alignment *alignment)
+{
+    double delay_ms = fabs(alignment->delay_ms);
+    struct opine_jump worst = { 0, 0 };
+    enum outcome outcome = OUTCOME_PASSED;
+
+    if (delay_ms > o->max_delay_ms) {
+        pair_explain_gate(pair, "delay", delay_ms, "beyond", o->max_delay_ms,
+                          " ms");
+        outcome = OUTCOME_BELOW;
+    }
+    for (int i = 0; i < alignment->jumps; i++)
+        if (fabs(alignment->jump[i].size_ms) > fabs(worst.size_ms))
+            worst = alignment->jump[i];
+    if (fabs(worst.size_ms) > o->max_jump_ms) {
+        char what[60];
+
+        snprintf(what, sizeof(what), "jump at %.2f s of", worst.time_s);
+        pair_explain_gate(pair, what, fabs(worst.size_ms), "beyond",
+                          o->max_jump_ms, " ms");
+        outcome = OUTCOME_BELOW;
+    }
+    return outcome;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Pictures, since people look rather than read
+ */
+
+#ifndef OPINE_CLI_PICTURE_H
+#define OPINE_CLI_PICTURE_H
+
+#include "report.h"
+
+/**
+ * Draw where the degraded recording lies in the reference, as SVG
+ * stream          Whether it could be written shows when it is flushed
+ * report          Its alignment with sections and jumps
+ * reference       Interleaved, as the next
+ *
+ * Above, both waveforms over the degraded's time, the reference where the
+ * alignment puts it: what belongs together stands face to face. Below, the
+ * delay, with its jumps.
+ */
+void picture_track(FILE *stream, const struct report *report,
+                   const struct opine_audio *reference,
+                   const struct opine_audio *degraded);
+
+#endif /* OPINE_CLI_PICTURE_H */
