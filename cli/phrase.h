@@ -19,7 +19,7 @@ struct phrase {
  * phrase_delay       "12.34 ms late, confidence 0.98"
  * phrase_jumps       "40.0 ms lost, 20.0 ms inserted"
  * phrase_clock       "12.0 ppm slow", empty when it is right
- * phrase_time_scale  "1.0500, slowed down", empty when it is 1
+ * phrase_time_scale  "1.0500, longer", empty when it is 1
  */
 struct phrase phrase_answer(const struct report *report);
 struct phrase phrase_delay(const struct report *report);

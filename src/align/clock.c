@@ -194,7 +194,7 @@ double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
     place_points(refiner, start);
     for (int i = 0; i < (thorough ? 5 : 1); i++) {
         int at = (int)((start[seeds[i]] + BLOCK / 2) / hop);
-        double lag = path[at < hops ? at : hops - 1] * hop, ppm;
+        double lag = path[at < hops ? at : hops - 1] * hop, ppm = 0;
         double miss = from_seed(refiner, start, seeds[i], lag, &ppm);
 
         if (miss < steady) {
