@@ -51,8 +51,14 @@ static int loudest_block(const struct opine_mono *deg, int start, int end)
     return best;
 }
 
+/* What delays are measured on */
+struct pair {
+    const struct opine_kernels *kernels;
+    const struct opine_mono *ref, *deg;
+};
+
 /* Where to measure: the loudest block of each part of the degraded */
-static void place_points(const struct opine_refiner *f, int *start)
+static void place_points(const struct pair *f, int *start)
 {
     double share = (double)(f->deg->n - BLOCK) / POINTS;
 
@@ -61,17 +67,24 @@ static void place_points(const struct opine_refiner *f, int *start)
                                  (int)((i + 1) * share));
 }
 
-static int is_inside(const struct opine_refiner *f, int start, double lag)
+static int is_inside(const struct pair *f, int start, double lag)
 {
     return start + BLOCK <= f->deg->n && start - lag >= 0 &&
            start + BLOCK - lag <= f->ref->n;
 }
 
+static double delay_at(const struct pair *f, int start, double lag,
+                       double reach_s)
+{
+    return opine_track_nudge(f->kernels, f->ref, f->deg, start, BLOCK, lag,
+                             reach_s);
+}
+
 /* Measure from a seed to one end: each delay is looked for where the line from
  * the seed on points to, so that a period of the voice is not mistaken for
  * drift. Returns how many there are. */
-static int walk(const struct opine_refiner *f, const int *start, int seed,
-                int step, struct point first, struct point *p)
+static int walk(const struct pair *f, const int *start, int seed, int step,
+                struct point first, struct point *p)
 {
     double slope = 0;
     struct point last = first;
@@ -84,8 +97,7 @@ static int walk(const struct opine_refiner *f, const int *start, int seed,
         if (!is_inside(f, start[i], lag))
             continue;
         last.time = time;
-        last.delay = opine_refiner_lag(f, start[i], start[i] + BLOCK, lag,
-                                       WALK_REACH_S);
+        last.delay = delay_at(f, start[i], lag, WALK_REACH_S);
         slope = (last.delay - first.delay) / (last.time - first.time);
         slope = fmax(fmin(slope, SLOPE_MOST), -SLOPE_MOST);
         p[n++] = last;
@@ -93,16 +105,15 @@ static int walk(const struct opine_refiner *f, const int *start, int seed,
     return n;
 }
 
-static int measure_points(const struct opine_refiner *f, const int *start,
-                          int seed, double lag, struct point *p)
+static int measure_points(const struct pair *f, const int *start, int seed,
+                          double lag, struct point *p)
 {
     int n = 1;
 
     if (!is_inside(f, start[seed], lag))
         return 0;
     p[0].time = start[seed] + BLOCK / 2.0;
-    p[0].delay = opine_refiner_lag(f, start[seed], start[seed] + BLOCK, lag,
-                                   OPINE_REFINER_REACH_S);
+    p[0].delay = delay_at(f, start[seed], lag, OPINE_REFINER_REACH_S);
     n += walk(f, start, seed, 1, p[0], p + n);
     n += walk(f, start, seed, -1, p[0], p + n);
     return n;
@@ -166,8 +177,8 @@ static double polish(const struct point *p, int n, double offset,
 }
 
 /* The clock from one seed; the median miss of its line, samples */
-static double from_seed(const struct opine_refiner *f, const int *start,
-                        int seed, double lag, double *ppm)
+static double from_seed(const struct pair *f, const int *start, int seed,
+                        double lag, double *ppm)
 {
     double rate_hz = f->ref->rate_hz, slope, offset, miss, error;
     struct point p[POINTS];
@@ -182,20 +193,23 @@ static double from_seed(const struct opine_refiner *f, const int *start,
     return miss;
 }
 
-double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
+double opine_clock_measure(const struct opine_kernels *kernels,
+                           const struct opine_mono *ref,
+                           const struct opine_mono *deg, const int *path,
                            int hops, double hop, int thorough)
 {
+    const struct pair pair = { kernels, ref, deg };
     static const int seeds[] = { 12, 4, 20, 8, 16 };
-    double steady = STEADY_S * refiner->ref->rate_hz, found = 0;
+    double steady = STEADY_S * ref->rate_hz, found = 0;
     int start[POINTS];
 
-    if (refiner->deg->n <= 2 * BLOCK)
+    if (deg->n <= 2 * BLOCK)
         return 0;
-    place_points(refiner, start);
+    place_points(&pair, start);
     for (int i = 0; i < (thorough ? 5 : 1); i++) {
         int at = (int)((start[seeds[i]] + BLOCK / 2) / hop);
         double lag = path[at < hops ? at : hops - 1] * hop, ppm = 0;
-        double miss = from_seed(refiner, start, seeds[i], lag, &ppm);
+        double miss = from_seed(&pair, start, seeds[i], lag, &ppm);
 
         if (miss < steady) {
             steady = miss;

@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK  2048 /* samples of the degraded at once */
-#define SIZE   4096 /* of a transform: block and lags without wrapping */
-#define FAVOUR 0.2f /* of the given lag over those at the reach's ends */
+#define BLOCK      2048 /* samples of the degraded at once */
+#define SIZE       4096 /* of a transform: block and lags without wrapping */
+#define NUDGE_MOST 512  /* samples of reach, lag by lag */
+#define FAVOUR     0.2f /* of the given lag over those at the reach's ends */
 
 /* ------------------------------------------------------------- stretch */
 
@@ -62,7 +63,7 @@ static double peak_lag(const float *c, int reach, double lag)
     sign = c[best] < 0 ? -1 : 1;
     for (int i = 0; i < 2 * OPINE_PEAK_REACH + 3; i++) {
         int there = best + i - OPINE_PEAK_REACH - 1;
-        near[i] = there >= 0 ? sign * c[there] : 0;
+        near[i] = there >= 0 && there <= 2 * reach ? sign * c[there] : 0;
     }
     return lag + reach - (best + opine_peak_top(near));
 }
@@ -112,6 +113,26 @@ double opine_refiner_lag(const struct opine_refiner *f, int start, int end,
     whiten(f->sum);
     opine_fft_run_back(&f->fft, f->sum, f->x);
     return peak_lag(f->x, reach, whole);
+}
+
+/* Correlation lag by lag: cheaper than a transform where the reach is small */
+double opine_track_nudge(const struct opine_kernels *kernels,
+                         const struct opine_mono *ref,
+                         const struct opine_mono *deg, int start, int n,
+                         double lag, double reach_s)
+{
+    float c[2 * NUDGE_MOST + 1];
+    int whole = (int)lround(lag), reach = (int)(reach_s * ref->rate_hz);
+
+    reach = reach < NUDGE_MOST ? reach : NUDGE_MOST;
+    for (int i = 0; i <= 2 * reach; i++) {
+        int at = start - whole - reach + i;
+
+        c[i] = at >= 0 && at + n <= ref->n
+                   ? kernels->dot(ref->x + at, deg->x + start, n)
+                   : 0;
+    }
+    return peak_lag(c, reach, whole);
 }
 
 /* --------------------------------------------------------------- match */

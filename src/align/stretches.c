@@ -279,18 +279,20 @@ static double prevailing(const struct opine_stretch *s, int count)
 static enum opine_status follow(struct opine_arena *arena,
                                 const struct opine_kernels *kernels,
                                 const struct tracker *t,
-                                const struct opine_refiner *refiner,
                                 struct opine_aligned *aligned)
 {
+    struct opine_refiner refiner;
     int n = t->hops, count;
     struct opine_stretch *s = opine_arena_take(arena, (size_t)n, sizeof *s);
 
     if (!s)
         return OPINE_ERR_MEMORY;
     count = split(t, s);
+    TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
     for (int i = 0; i < count; i++)
-        s[i].delay = opine_refiner_lag(refiner, (int)s[i].start, (int)s[i].end,
+        s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
                                        s[i].delay, OPINE_REFINER_REACH_S);
+    opine_refiner_destroy(&refiner);
     count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
     TRY(confirm(arena, kernels, t, aligned->polarity, s, &count));
     find_boundaries(t, s, count);
@@ -310,8 +312,6 @@ static enum opine_status track(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
                                struct tracker *t, struct opine_aligned *aligned)
 {
-    struct opine_refiner refiner;
-    enum opine_status status = OPINE_OK;
     double delay = aligned->delay / t->ref.factor;
     int explained;
 
@@ -319,13 +319,9 @@ static enum opine_status track(struct opine_arena *arena,
     explained = is_explained(kernels, t, delay, aligned->polarity);
     if (!explained)
         TRY(find_path(arena, kernels, t, delay));
-    TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
-    aligned->clock_ppm = opine_clock_measure(&refiner, t->path, t->hops, t->hop,
-                                             !explained);
-    if (has_jumps(t))
-        status = follow(arena, kernels, t, &refiner, aligned);
-    opine_refiner_destroy(&refiner);
-    return status;
+    aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, t->path,
+                                             t->hops, t->hop, !explained);
+    return has_jumps(t) ? follow(arena, kernels, t, aligned) : OPINE_OK;
 }
 
 /* Align once, with the clocks as they are */

@@ -113,6 +113,16 @@ double opine_refiner_lag(const struct opine_refiner *refiner, int start,
                          int end, double lag, double reach_s);
 
 /**
+ * Refine a lag on one block of the waveform, by plain correlation
+ * start, n        Samples of the degraded
+ * lag, reach_s    Where to look; at most 512 samples either way
+ */
+double opine_track_nudge(const struct opine_kernels *kernels,
+                         const struct opine_mono *ref,
+                         const struct opine_mono *deg, int start, int n,
+                         double lag, double reach_s);
+
+/**
  * Measure by how much the degraded's clock is the faster
  * path, hops      Lag in hops of each hop of the degraded, and their number
  * hop             Samples of a hop
@@ -120,7 +130,9 @@ double opine_refiner_lag(const struct opine_refiner *refiner, int start,
  * return          In ppm; 0 when the delay does not shrink or grow steadily, or
  *                 not beyond the error of measurement
  */
-double opine_clock_measure(const struct opine_refiner *refiner, const int *path,
+double opine_clock_measure(const struct opine_kernels *kernels,
+                           const struct opine_mono *ref,
+                           const struct opine_mono *deg, const int *path,
                            int hops, double hop, int thorough);
 
 /* How well a lag explains a stretch of the waveform */

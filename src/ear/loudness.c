@@ -14,6 +14,9 @@
 #define LOUDNESS_SCALE    0.1866
 #define LOUDNESS_EXPONENT 0.23 /* 0.18 to 0.23 score alike, 0.30 -0.012 */
 
+/* Contributions this far below what others gave change nothing */
+#define NEGLIGIBLE 1e-9
+
 #define LOG2_10 3.32192809488736234787
 
 /* Spread a frame over bands. With a = 0.4, x = p^a, and r[i] what is left of a
@@ -37,7 +40,7 @@ static void spread(const struct opine_ear *ear, const double *p, double *e)
         double x = exp2(OPINE_EAR_ADD * l);
 
         e[i] = x;
-        for (int j = i; j < OPINE_EAR_BANDS; j++) {
+        for (int j = i; j < OPINE_EAR_BANDS && x > NEGLIGIBLE * y[j]; j++) {
             y[j] += x;
             x *= r;
         }
