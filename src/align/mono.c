@@ -15,6 +15,11 @@ static void design(float *taps, int count, int factor)
 {
     double sum = 0;
 
+    if (factor == 1) {
+        memset(taps, 0, (size_t)count * sizeof *taps);
+        taps[0] = 1;
+        return;
+    }
     for (int i = 0; i < count; i++) {
         double t = i - (count - 1) / 2.0;
         double x = t * PASS_SHARE / factor;
@@ -34,17 +39,18 @@ static void decimate(const struct opine_kernels *k, const float *x, size_t nx,
                      const float *taps, int count, int factor, float *window,
                      float *y, int n)
 {
-    for (int i = 0; i < n; i++) {
-        size_t first = (size_t)i * (size_t)factor;
-        size_t left = nx - first;
+    int inside = nx < (size_t)count
+                     ? 0
+                     : (int)((nx - (size_t)count) / (size_t)factor) + 1;
 
-        if (left >= (size_t)count) {
-            y[i] += k->dot(x + first, taps, count);
-            continue;
-        }
+    inside = inside < n ? inside : n;
+    k->filter(y, x, taps, count, factor, inside);
+    for (int i = inside; i < n; i++) {
+        size_t first = (size_t)i * (size_t)factor;
+
         memset(window, 0, (size_t)count * sizeof *window);
-        memcpy(window, x + first, left * sizeof *window);
-        y[i] += k->dot(window, taps, count);
+        memcpy(window, x + first, (nx - first) * sizeof *window);
+        k->filter(y + i, window, taps, count, factor, 1);
     }
 }
 
@@ -54,7 +60,7 @@ static enum opine_status lower(struct opine_arena *arena,
                                float *const *channel, int channels, size_t nx,
                                int factor, struct opine_mono *mono)
 {
-    int count = factor > 1 ? factor * TAPS_A_PHASE : 1;
+    int count = factor * TAPS_A_PHASE;
     float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
     float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
 

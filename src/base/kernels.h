@@ -21,6 +21,10 @@ struct opine_kernels {
     void (*power)(float *p, const float *s, int n);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
+    /* y[i] += sum of taps[j] x[i step + j], for n outputs; `count` taps, a
+       multiple of 16 */
+    void (*filter)(float *y, const float *x, const float *taps, int count,
+                   int step, int n);
     /* Sum of |x[i]| */
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */

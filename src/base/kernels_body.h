@@ -45,6 +45,19 @@ static float dot(const float *x, const float *y, int n)
     return add_lanes(sum);
 }
 
+static void filter(float *restrict y, const float *restrict x,
+                   const float *restrict taps, int count, int step, int n)
+{
+    for (int i = 0; i < n; i++, x += step) {
+        float sum[LANES] = { 0 };
+
+        for (int j = 0; j < count; j += LANES)
+            for (int lane = 0; lane < LANES; lane++)
+                sum[lane] += taps[j + lane] * x[j + lane];
+        y[i] += add_lanes(sum);
+    }
+}
+
 static float magnitude(const float *x, int n)
 {
     float sum[LANES] = { 0 };
@@ -85,6 +98,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->multiply = multiply;
     kernels->power = power;
     kernels->dot = dot;
+    kernels->filter = filter;
     kernels->magnitude = magnitude;
     kernels->range = range;
     kernels->cpu = cpu;
