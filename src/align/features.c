@@ -107,6 +107,21 @@ static float analyse(const struct analyser *a,
 
 /* ------------------------------------------------------------ features */
 
+/* Take each band's mean away: what a filter, a codec's band or steady noise
+ * changes throughout says nothing about time. */
+static void remove_means(struct opine_features *f)
+{
+    for (int b = 0; b < NB; b++) {
+        float *v = f->level + EDGE * NB + b, mean = 0;
+
+        for (int t = 0; t < f->n; t++)
+            mean += v[t * NB];
+        mean /= (float)f->n;
+        for (int t = 0; t < f->n; t++)
+            v[t * NB] -= mean;
+    }
+}
+
 /* Levels above the floor, edges repeated, sums and norms; weights from power */
 static void finish(struct opine_features *f)
 {
@@ -116,6 +131,7 @@ static void finish(struct opine_features *f)
         most = fmaxf(most, f->level[i]);
     for (int i = EDGE * NB; i < (f->n + EDGE) * NB; i++)
         f->level[i] = fmaxf(f->level[i] - most + (float)FLOOR_DB, 0);
+    remove_means(f);
     for (int e = 0; e < EDGE; e++) {
         memcpy(f->level + e * NB, f->level + EDGE * NB, NB * sizeof(float));
         memcpy(f->level + (f->n + EDGE + e) * NB,
