@@ -13,8 +13,8 @@
 
 /* Chosen by exploration (design.md): how jumps must pay, at first and, where
  * that found some, again for single lost packets of 20 ms. */
-static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.75 };
-static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.85 };
+static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.92 };
+static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define SECOND_PASS 0.92 /* of the cost of one lag: run it below */
 
 /* Stretches that the waveform must confirm, if it matches at all */
