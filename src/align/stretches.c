@@ -19,9 +19,9 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 
 /* Stretches that the waveform must confirm, if it matches at all */
 #define TRUSTED_MATCH                                                          \
-    0.4                  /* correlation over the whole, from which on it does */
-#define LEAST_LEVEL 0.6  /* of the degraded, relative: an echo is weaker */
-#define LEAST_LEAD  0.05 /* in correlation, over the neighbours' delays */
+    0.4                 /* correlation over the whole, from which on it does */
+#define LEAST_LEVEL 0.6 /* of the degraded, relative: an echo is weaker */
+#define LEAST_LEAD  0.1 /* in correlation, over the neighbours' delays */
 
 /* One delay explains the waveform: this correlation in blocks of this length,
  * those within 25 dB of the loudest */
