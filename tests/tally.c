@@ -143,7 +143,7 @@ static double figure(const struct tally *tally, enum row row)
 /* NaN passes: what was not measured or has no bar */
 static int is_missed(double reached, double bar, enum sense sense)
 {
-    return sense * (reached - bar) < -1e-9;
+    return (double)sense * (reached - bar) < -1e-9;
 }
 
 static const char *verdict(double reached, enum row row)
