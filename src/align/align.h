@@ -60,11 +60,21 @@ opine_describe_track(struct opine_arena *arena,
                      const struct opine_aligned *aligned, int rate_hz,
                      struct opine_alignment *alignment);
 
+#define OPINE_RIVALS 32 /* looked at, at most */
+
+/* A peak of the correlation */
+struct opine_rival {
+    double samples;
+    int polarity;
+};
+
 /* A delay of the whole file */
 struct opine_delay {
     double samples;
     double confidence; /* 0 to 1 */
     int polarity;
+    int rivals; /* peaks nearly as high near it, and itself */
+    struct opine_rival rival[OPINE_RIVALS];
 };
 
 /**
@@ -80,5 +90,16 @@ OPINE_MUST_CHECK enum opine_status
 opine_find_delay(struct opine_arena *arena, const struct opine_kernels *kernels,
                  const struct opine_mono *ref, const struct opine_mono *deg,
                  int search, struct opine_delay *delay);
+
+/**
+ * Choose among rival peaks the one under which the band levels are nearest
+ * ref, deg        At 16 kHz or more, or the pair's rate if that is lower
+ * delay           Its delay and polarity are replaced by the rival's
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_choose_rival(struct opine_arena *arena,
+                   const struct opine_kernels *kernels,
+                   const struct opine_mono *ref, const struct opine_mono *deg,
+                   struct opine_delay *delay);
 
 #endif

@@ -23,6 +23,10 @@
                       repeating music has peaks of nearly one height */
 #define CHANCE 2.0 /* unrelated speech reaches twice the peaks of noise */
 
+/* Rivals: peaks this near and this high, relative to the chosen one */
+#define RIVAL_REACH_S 0.030
+#define RIVAL_HEIGHT  0.5
+
 /* Both signals at the low rate, as one long transform each */
 struct correlator {
     int size;   /* of the transform */
@@ -166,6 +170,27 @@ static double confidence(const struct correlator *w, int lag)
     return fmax(1 - CHANCE * sqrt(2 * log(count) * sum / count) / peak, 0);
 }
 
+/* Peaks near the chosen one that are nearly as high */
+static void find_rivals(const struct correlator *w, int lag,
+                        struct opine_delay *delay)
+{
+    int reach = (int)(RIVAL_REACH_S * w->rate_hz);
+    float least = (float)RIVAL_HEIGHT * fabsf(at_lag(w, lag));
+
+    delay->rivals = 0;
+    for (int i = lag - reach; i <= lag + reach; i++) {
+        float here = fabsf(at_lag(w, i));
+
+        if (i <= 1 - w->ref_n || i >= w->deg_n - 1 || here < least ||
+            here < fabsf(at_lag(w, i - 1)) || here < fabsf(at_lag(w, i + 1)))
+            continue;
+        if (delay->rivals < OPINE_RIVALS)
+            delay->rival[delay->rivals++] = (struct opine_rival){
+                top_of(w, i) * w->factor, at_lag(w, i) < 0 ? -1 : 1
+            };
+    }
+}
+
 /* --------------------------------------------------------------- stage */
 
 /* FFTW plans a power of two in a third of the time of other sizes, and planning
@@ -214,6 +239,7 @@ enum opine_status opine_find_delay(struct opine_arena *arena,
     delay->samples = search ? top_of(&w, lag) * w.factor : 0;
     delay->confidence = confidence(&w, lag);
     delay->polarity = at_lag(&w, lag) < 0 ? -1 : 1;
+    find_rivals(&w, lag, delay);
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }

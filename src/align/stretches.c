@@ -310,13 +310,12 @@ static enum opine_status follow(struct opine_arena *arena,
 
 static enum opine_status track(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
-                               struct tracker *t, struct opine_aligned *aligned)
+                               struct tracker *t, int explained,
+                               struct opine_aligned *aligned)
 {
     double delay = aligned->delay / t->ref.factor;
-    int explained;
 
     TRY(begin_path(arena, t, delay));
-    explained = is_explained(kernels, t, delay, aligned->polarity);
     if (!explained)
         TRY(find_path(arena, kernels, t, delay));
     aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, t->path,
@@ -333,6 +332,7 @@ static enum opine_status find_once(struct opine_arena *arena,
     struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
     struct opine_delay delay;
     struct tracker t;
+    int explained = 1;
 
     if (!whole)
         return OPINE_ERR_MEMORY;
@@ -341,6 +341,10 @@ static enum opine_status find_once(struct opine_arena *arena,
     TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
                         pair->rate_hz, RATE_HZ, &t.deg));
     TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
+    if (search)
+        explained = is_explained(kernels, &t, delay.samples, delay.polarity);
+    if (!explained)
+        TRY(opine_choose_rival(arena, kernels, &t.ref, &t.deg, &delay));
     delay.samples *= t.ref.factor;
     *whole = (struct opine_stretch){ 0, (double)pair->deg.n, delay.samples };
     aligned->delay = delay.samples;
@@ -350,7 +354,7 @@ static enum opine_status find_once(struct opine_arena *arena,
     aligned->axis = 1;
     aligned->stretches = 1;
     aligned->stretch = whole;
-    return search ? track(arena, kernels, &t, aligned) : OPINE_OK;
+    return search ? track(arena, kernels, &t, explained, aligned) : OPINE_OK;
 }
 
 enum opine_status opine_find_track(struct opine_arena *arena,
