@@ -155,6 +155,22 @@ static json_t *disturbances_object(struct builder *parent,
     return all.object;
 }
 
+static json_t *views_object(struct builder *parent,
+                            const struct opine_views *views)
+{
+    struct builder b = { json_object(), 0 };
+
+    put(&b, "steps", number(views->steps, 4));
+    put(&b, "structure", number(views->structure, 6));
+    put(&b, "image", number(views->image, 6));
+    put(&b, "regenerated", number(views->regenerated, 6));
+    put(&b, "modulation", number(views->modulation, 6));
+    put(&b, "timbre", number(views->timbre, 4));
+    put(&b, "pitch", number(views->pitch, 6));
+    parent->failed |= b.failed;
+    return b.object;
+}
+
 /* -------------------------------------------------------------- report */
 
 static void put_score(struct builder *b, const struct report *report)
@@ -181,6 +197,7 @@ static void put_score(struct builder *b, const struct report *report)
     put(b, "identical", json_boolean(r->identical));
     put(b, "flags", flag_names(b, r->flags));
     put(b, "disturbance", number(r->disturbance, 6));
+    put(b, "coarse_disturbance", number(r->coarse_disturbance, 6));
     put(b, "rate_hz", json_integer(r->rate_hz));
     put(b, "channels", json_integer(r->channels));
 }
@@ -230,6 +247,7 @@ int report_json(FILE *stream, const struct report *report)
     put_score(&b, report);
     put_alignment(&b, report);
     put(&b, "disturbances", disturbances_object(&b, report->result));
+    put(&b, "views", views_object(&b, &report->result->views));
     put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
     return finish(&b, stream);
 }

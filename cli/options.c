@@ -82,6 +82,8 @@ static const struct option table[] = {
       SCORE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
     { "to", "S", "and up to this second",
       SCORE, KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
+    { "all-views", NULL, "measure what the score does not need, too",
+      SCORE, KIND_FLAG, PLACE(all_views), 0, 0, NULL },
     { "cpu", "best|c|avx2", "instruction set; default best",
       ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 

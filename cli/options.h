@@ -35,6 +35,7 @@ struct options {
     int level; /* enum opine_level */
     int cpu;   /* enum opine_cpu */
     int no_align;
+    int all_views;
     int bisect;
     const char *svg; /* file to draw into, "-" for stdout, or NULL */
     double from_s;   /* NAN when not given, as the next four */

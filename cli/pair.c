@@ -72,6 +72,7 @@ static void configure(const struct options *o, const struct opine_audio *ref,
     config->level = (enum opine_level)o->level;
     config->cpu = (enum opine_cpu)o->cpu;
     config->align = !o->no_align;
+    config->all_views = o->all_views;
     if (!isnan(o->from_s) || !isnan(o->to_s)) {
         config->from_s = isnan(o->from_s) ? 0 : o->from_s;
         config->to_s = o->to_s < end_s ? o->to_s : end_s;

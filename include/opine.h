@@ -195,7 +195,9 @@ struct opine_config {
     enum opine_cpu cpu;     /* default OPINE_CPU_BEST */
     void *(*alloc)(void *opaque, size_t bytes); /* default NULL: malloc() */
     void (*free)(void *opaque, void *memory);   /* default NULL: free() */
-    void *opaque; /* given to both; default NULL */
+    void *opaque;  /* given to both; default NULL */
+    int all_views; /* measure views that the score does not need, too; default
+                      0 */
 };
 
 /**
@@ -213,17 +215,20 @@ OPINE_API void opine_config_init(struct opine_config *config);
  * score. The others are measured beside it and cost nothing.
  */
 enum opine_cause {
-    OPINE_NOISE = 0,       /* added noise, under or between the signal */
-    OPINE_ECHO = 1,        /* added after offsets: echo, reverberation */
-    OPINE_DISTORTION = 2,  /* anything else that was added */
-    OPINE_MISSING = 3,     /* lost parts of the sound */
-    OPINE_GAPS = 4,        /* silence instead of sound */
-    OPINE_BANDWIDTH = 5,   /* lost beyond the edge of the band */
-    OPINE_UNRELATED = 6,   /* this is not the reference's material */
-    OPINE_PAUSE_NOISE = 7, /* sound where the reference pauses */
-    OPINE_LEVEL = 8,       /* level of the degraded beyond the reference's */
-    OPINE_CLIPPING = 9,    /* flat tops that the reference does not have */
-    OPINE_CAUSES = 10      /* how many there are */
+    OPINE_NOISE = 0,        /* added noise, under or between the signal */
+    OPINE_ECHO = 1,         /* added after offsets: echo, reverberation */
+    OPINE_DISTORTION = 2,   /* anything else that was added */
+    OPINE_MISSING = 3,      /* lost parts of the sound */
+    OPINE_GAPS = 4,         /* silence instead of sound */
+    OPINE_BANDWIDTH = 5,    /* lost beyond the edge of the band */
+    OPINE_UNRELATED = 6,    /* this is not the reference's material */
+    OPINE_PAUSE_NOISE = 7,  /* sound where the reference pauses */
+    OPINE_LEVEL = 8,        /* level of the degraded beyond the reference's */
+    OPINE_CLIPPING = 9,     /* flat tops that the reference does not have */
+    OPINE_IMAGE = 10,       /* change of the stereo image */
+    OPINE_REGENERATED = 11, /* fine structure made anew: vocoders */
+    OPINE_PITCH = 12,       /* voices off by more than half a semitone */
+    OPINE_CAUSES = 13       /* how many there are */
 };
 
 /**
@@ -335,24 +340,44 @@ struct opine_alignment {
 };
 
 /**
+ * Views of the difference beside the density of disturbance, for those who
+ * study scores
+ */
+struct opine_views {
+    double steps;       /* just noticeable steps of level, a frame (BS.1387) */
+    double structure;   /* structural similarity lost, 0 to 1 */
+    double image;       /* change of the coherence between the ears, 0 to 1 */
+    double regenerated; /* evidence of fine structure made anew, 0 to 1 */
+    /* NAN without such evidence, 0.11 or more, unless asked for: */
+    double modulation; /* change of slow modulation, |ln| of its energy */
+    double timbre;     /* distance of cepstra, dB */
+    double pitch;      /* share of voiced moments off by half a semitone; NAN
+                          when too few are voiced */
+};
+
+/**
  * The answer
  */
 struct opine_result {
-    double mos;           /* opine MOS-LQO, 1 to 4.75 (narrow band 4.5) */
-    double mos_low;       /* 95 % of listening tests' means are expected */
-    double mos_high;      /* between these two */
-    double disturbance;   /* what was mapped to the score, 0 or more */
-    int identical;        /* 1 when nothing differs but delay and level */
-    unsigned flags;       /* set of enum opine_flag */
-    enum opine_band band; /* as asked for */
-    enum opine_mode mode; /* as asked for, or as decided */
-    enum opine_cpu cpu;   /* the level used */
-    int rate_hz;          /* rate and channel count at which the two */
-    int channels;         /* were compared */
+    double mos;                /* opine MOS-LQO, 1 to 4.75 (narrow band 4.5) */
+    double mos_low;            /* 95 % of listening tests' means are expected */
+    double mos_high;           /* between these two */
+    double disturbance;        /* what was mapped to the score, 0 or more */
+    double coarse_disturbance; /* the same by envelope and pitch alone, what
+                                  counts when `regenerated` is above 0.18; NAN
+                                  below 0.11 */
+    int identical;             /* 1 when nothing differs but delay and level */
+    unsigned flags;            /* set of enum opine_flag */
+    enum opine_band band;      /* as asked for */
+    enum opine_mode mode;      /* as asked for, or as decided */
+    enum opine_cpu cpu;        /* the level used */
+    int rate_hz;               /* rate and channel count at which the two */
+    int channels;              /* were compared */
     struct opine_signal reference;
     struct opine_signal degraded;
     struct opine_alignment alignment;
     struct opine_disturbance disturbances[OPINE_CAUSES];
+    struct opine_views views;
 };
 
 /**

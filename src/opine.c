@@ -145,7 +145,8 @@ static void report(const struct opine_context *context, const struct stages *s,
         .mos = s->mapped.mos,
         .mos_low = s->mapped.low,
         .mos_high = s->mapped.high,
-        .disturbance = s->disturbed.total,
+        .disturbance = s->mapped.fine,
+        .coarse_disturbance = s->mapped.coarse,
         .identical = s->disturbed.identical,
         .flags = flags(&context->config, s),
         .band = context->config.band,
@@ -156,6 +157,7 @@ static void report(const struct opine_context *context, const struct stages *s,
         .reference = describe(ref, &s->prepared.ref),
         .degraded = describe(deg, &s->prepared.deg),
         .alignment = s->alignment,
+        .views = s->disturbed.view,
     };
     if (r->mode == OPINE_MODE_AUTO)
         r->mode = opine_material(&context->ear, &s->perceived);
@@ -202,8 +204,8 @@ enum opine_status opine_score(struct opine_context *context,
     TRY(tune_ear(context, s.prepared.rate_hz));
     TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
                        &s.aligned, &s.perceived));
-    TRY(opine_disturb(scratch, &context->ear, &s.prepared, &s.perceived,
-                      &s.disturbed));
+    TRY(opine_disturb(scratch, kernels, &context->ear, &s.prepared, &s.aligned,
+                      &s.perceived, config->all_views, &s.disturbed));
     opine_map(&opine_model, config->band, s.aligned.confidence, &s.disturbed,
               &s.mapped);
     TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,

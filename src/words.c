@@ -66,7 +66,11 @@ static const struct opine_cause_info causes[OPINE_CAUSES] = {
                           1, 1 },
     [OPINE_PAUSE_NOISE] = { "pause_noise", "sone", "sound in pauses", 1, 0 },
     [OPINE_LEVEL] = { "level", "dB", "level beyond the reference's", 0, 0 },
-    [OPINE_CLIPPING] = { "clipping", "%", "samples in flat tops", 1, 0 },
+    [OPINE_CLIPPING] = { "clipping", "%", "samples in flat tops", 1, 1 },
+    [OPINE_IMAGE] = { "image", "", "change of the stereo image", 1, 1 },
+    [OPINE_REGENERATED] = { "regenerated", "", "fine structure made anew", 1,
+                            1 },
+    [OPINE_PITCH] = { "pitch", "%", "voiced sound of another pitch", 1, 0 },
 };
 
 const struct opine_cause_info *opine_cause_info(int cause)

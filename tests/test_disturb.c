@@ -12,13 +12,16 @@
 
 struct fixture {
     struct opine_arena arena;
+    struct opine_kernels kernels;
     struct opine_ear ear;
     float ref[FRAMES * NB], deg[FRAMES * NB];
+    float power_ref[FRAMES * NB], power_deg[FRAMES * NB];
     double level_ref[FRAMES], level_deg[FRAMES];
     double spectrum_ref[NB], spectrum_deg[NB];
     struct opine_heard heard;
     struct opine_perceived perceived;
     struct opine_prepared pair;
+    struct opine_aligned aligned;
     struct opine_disturbed result;
 };
 
@@ -30,10 +33,20 @@ static int set_up(void **state)
     opine_arena_init(&f->arena, &from);
     assert_int_equal(opine_ear_create(&f->ear, &f->arena, 48000, OPINE_BAND_FB),
                      0);
-    f->heard = (struct opine_heard){ f->ref,          f->deg,
-                                     f->level_ref,    f->level_deg,
-                                     f->spectrum_ref, f->spectrum_deg };
-    f->perceived = (struct opine_perceived){ FRAMES, 1, 0, &f->heard };
+    assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
+    f->heard = (struct opine_heard){ .power_ref = f->power_ref,
+                                     .power_deg = f->power_deg,
+                                     .excited_ref = f->power_ref,
+                                     .excited_deg = f->power_deg,
+                                     .ref = f->ref,
+                                     .deg = f->deg,
+                                     .level_ref = f->level_ref,
+                                     .level_deg = f->level_deg,
+                                     .spectrum_ref = f->spectrum_ref,
+                                     .spectrum_deg = f->spectrum_deg };
+    f->perceived = (struct opine_perceived){
+        .frames = FRAMES, .channels = 1, .level = 1, .channel = &f->heard
+    };
     f->pair.channels = 1;
     *state = f;
     return 0;
@@ -77,8 +90,12 @@ static void disturb(struct fixture *f)
 {
     total(&f->ear, f->ref, f->level_ref);
     total(&f->ear, f->deg, f->level_deg);
-    assert_int_equal(opine_disturb(&f->arena, &f->ear, &f->pair, &f->perceived,
-                                   &f->result),
+    for (int i = 0; i < FRAMES * NB; i++) {
+        f->power_ref[i] = 1 + 1e5F * f->ref[i];
+        f->power_deg[i] = 1 + 1e5F * f->deg[i];
+    }
+    assert_int_equal(opine_disturb(&f->arena, &f->kernels, &f->ear, &f->pair,
+                                   &f->aligned, &f->perceived, 0, &f->result),
                      OPINE_OK);
 }
 
@@ -289,6 +306,7 @@ static void an_empty_channel_changes_nothing(void **state)
     static float zeros[FRAMES * NB];
     static double none[FRAMES], flat[NB];
     struct opine_heard two[2];
+    struct opine_views views;
     double alone;
 
     fill(f);
@@ -296,15 +314,29 @@ static void an_empty_channel_changes_nothing(void **state)
         f->deg[i] *= 2;
     disturb(f);
     alone = f->result.total;
+    views = f->result.view;
     two[0] = f->heard;
-    two[1] = (struct opine_heard){ zeros, zeros, none, none, flat, flat };
+    two[1] = (struct opine_heard){ .power_ref = zeros,
+                                   .power_deg = zeros,
+                                   .excited_ref = zeros,
+                                   .excited_deg = zeros,
+                                   .ref = zeros,
+                                   .deg = zeros,
+                                   .level_ref = none,
+                                   .level_deg = none,
+                                   .spectrum_ref = flat,
+                                   .spectrum_deg = flat };
     f->perceived.channel = two;
     f->perceived.channels = 2;
     disturb(f);
     assert_close(f->result.total, alone, 0, 1e-12);
+    assert_close(f->result.view.steps, views.steps, 0, 1e-12);
+    assert_close(f->result.view.structure, views.structure, 0, 1e-12);
     two[1] = f->heard;
     disturb(f);
     assert_close(f->result.total, alone, 0, 1e-12);
+    assert_close(f->result.view.steps, views.steps, 0, 1e-12);
+    assert_close(f->result.view.structure, views.structure, 0, 1e-12);
     f->perceived.channel = &f->heard;
     f->perceived.channels = 1;
 }

@@ -14,11 +14,16 @@
 
 #include "opine.h"
 
+/* Arrays that are written overlap no other. */
 struct opine_kernels {
-    /* y[i] = x[i] w[i]; the three do not overlap */
+    /* y[i] = x[i] w[i] */
     void (*multiply)(float *y, const float *x, const float *w, int n);
-    /* p[k] = |s[k]|^2 of n complex numbers; they do not overlap */
+    /* p[k] = |s[k]|^2 of n complex numbers */
     void (*power)(float *p, const float *s, int n);
+    /* y[i] += x[i] */
+    void (*add)(float *y, const float *x, int n);
+    /* re[k] + i im[k] += x[k] times the conjugate of y[k], n complex numbers */
+    void (*cross)(float *re, float *im, const float *x, const float *y, int n);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
     /* y[i] += sum of taps[j] x[i step + j], for n outputs; `count` taps, a

@@ -20,6 +20,21 @@ static void power(float *restrict p, const float *restrict s, int n)
         p[k] = s[2 * k] * s[2 * k] + s[2 * k + 1] * s[2 * k + 1];
 }
 
+static void add(float *restrict y, const float *restrict x, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] += x[i];
+}
+
+static void cross(float *restrict re, float *restrict im,
+                  const float *restrict x, const float *restrict y, int n)
+{
+    for (int k = 0; k < n; k++) {
+        re[k] += x[2 * k] * y[2 * k] + x[2 * k + 1] * y[2 * k + 1];
+        im[k] += x[2 * k + 1] * y[2 * k] - x[2 * k] * y[2 * k + 1];
+    }
+}
+
 /* The lanes' sum, as a balanced tree */
 static float add_lanes(const float *sum)
 {
@@ -97,6 +112,8 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
 {
     kernels->multiply = multiply;
     kernels->power = power;
+    kernels->add = add;
+    kernels->cross = cross;
     kernels->dot = dot;
     kernels->filter = filter;
     kernels->magnitude = magnitude;

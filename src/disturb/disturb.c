@@ -58,28 +58,93 @@ static double reference_cutoff_hz(const struct opine_ear *ear,
     return most ? ear->band[most - 1].high_hz : 0;
 }
 
-enum opine_status opine_disturb(struct opine_arena *arena,
-                                const struct opine_ear *ear,
-                                const struct opine_prepared *pair,
-                                const struct opine_perceived *p,
-                                struct opine_disturbed *d)
+/* A channel's part in what is measured */
+static double channel_weight(const struct opine_perceived *p, int channel)
 {
     double sum = 0;
 
+    for (int c = 0; c < p->channels; c++)
+        sum += mean_loudness(&p->channel[c], p->frames);
+    return sum > 0 ? mean_loudness(&p->channel[channel], p->frames) / sum
+                   : 1.0 / p->channels;
+}
+
+/* The views of one channel into those of all */
+static enum opine_status view_channel(struct opine_arena *arena,
+                                      const struct opine_ear *ear,
+                                      const struct opine_perceived *p,
+                                      int channel, struct opine_views *v)
+{
+    const struct opine_heard *h = &p->channel[channel];
+    double weight = channel_weight(p, channel), steps, regenerated;
+
+    TRY(opine_steps(arena, ear, h, p->frames, &steps));
+    TRY(opine_regenerated(arena, ear, h, p->blocks, p->level, &regenerated));
+    v->steps += weight * steps;
+    v->regenerated += weight * regenerated;
+    v->structure += weight * opine_structure(ear, h, p->frames, p->level);
+    return OPINE_OK;
+}
+
+/* What else there is to look at once the fine structure says nothing */
+static enum opine_status
+view_regenerated(struct opine_arena *arena, const struct opine_kernels *kernels,
+                 const struct opine_ear *ear, const struct opine_prepared *pair,
+                 const struct opine_aligned *aligned,
+                 const struct opine_perceived *p, struct opine_views *v)
+{
+    v->modulation = v->timbre = 0;
+    for (int c = 0; c < p->channels; c++) {
+        double weight = channel_weight(p, c), modulation, timbre;
+
+        TRY(opine_envelope(arena, ear, &p->channel[c], p->frames, p->level,
+                           &modulation, &timbre));
+        v->modulation += weight * modulation;
+        v->timbre += weight * timbre;
+    }
+    return opine_pitch(arena, kernels, pair, aligned, &v->pitch);
+}
+
+static enum opine_status
+view(struct opine_arena *arena, const struct opine_kernels *kernels,
+     const struct opine_ear *ear, const struct opine_prepared *pair,
+     const struct opine_aligned *aligned, const struct opine_perceived *p,
+     int all_views, struct opine_views *v)
+{
+    *v = (struct opine_views){ .modulation = (double)NAN,
+                               .timbre = (double)NAN,
+                               .pitch = (double)NAN };
+    for (int c = 0; c < p->channels; c++)
+        TRY(view_channel(arena, ear, p, c, v));
+    v->image = opine_image(ear, p);
+    if (v->regenerated < OPINE_REGENERATED_LEAST && !all_views)
+        return OPINE_OK;
+    return view_regenerated(arena, kernels, ear, pair, aligned, p, v);
+}
+
+enum opine_status opine_disturb(struct opine_arena *arena,
+                                const struct opine_kernels *kernels,
+                                const struct opine_ear *ear,
+                                const struct opine_prepared *pair,
+                                const struct opine_aligned *aligned,
+                                const struct opine_perceived *p, int all_views,
+                                struct opine_disturbed *d)
+{
     memset(d, 0, sizeof *d);
     d->identical = 1;
     for (int c = 0; c < p->channels; c++)
-        sum += mean_loudness(&p->channel[c], p->frames);
-    for (int c = 0; c < p->channels; c++) {
-        double own = mean_loudness(&p->channel[c], p->frames);
-        double weight = sum > 0 ? own / sum : 1.0 / p->channels;
-        TRY(add_channel(arena, ear, &p->channel[c], p->frames, weight, d));
-    }
+        TRY(add_channel(arena, ear, &p->channel[c], p->frames,
+                        channel_weight(p, c), d));
     for (int c = 0; c < OPINE_CELL_CAUSES && d->total > 0; c++)
         d->share[c] /= d->total;
     d->similarity = opine_similarity(p);
     d->reference_cutoff_hz = reference_cutoff_hz(ear, p);
     d->value[OPINE_LEVEL] = p->level_db;
-    d->value[OPINE_CLIPPING] = 100 * fmax(pair->deg.flat - pair->ref.flat, 0);
+    d->flat = fmax(pair->deg.flat - pair->ref.flat, 0);
+    TRY(view(arena, kernels, ear, pair, aligned, p, all_views, &d->view));
+    d->value[OPINE_CLIPPING] = 100 * d->flat;
+    d->value[OPINE_IMAGE] = p->image_ref ? d->view.image : (double)NAN;
+    d->value[OPINE_REGENERATED] = d->view.regenerated;
+    d->value[OPINE_PITCH] = 100 * d->view.pitch;
     return OPINE_OK;
 }

@@ -12,6 +12,11 @@
 
 #include "ear/ear.h"
 
+/* Evidence of regenerated sound, from where on it counts at all. Conventional
+ * material stays below 0.12 but for codecs at their lowest rates, for which
+ * both views agree; vocoders and neural codecs begin at 0.15. */
+#define OPINE_REGENERATED_LEAST 0.11
+
 /* Causes that cells can belong to: OPINE_NOISE to OPINE_BANDWIDTH */
 #define OPINE_CELL_CAUSES (OPINE_BANDWIDTH + 1)
 
@@ -19,22 +24,26 @@ struct opine_disturbed {
     double total;                    /* pooled disturbance, 0 or more */
     double share[OPINE_CELL_CAUSES]; /* of each cause in it, sum 1 or 0 */
     double similarity;               /* of the patterns, 0 to 1 */
-    double value[OPINE_CAUSES];      /* what reports show; NAN if unknown */
-    double reference_cutoff_hz;      /* where the reference's band ends */
-    int identical;                   /* no cell differs at all */
+    double flat;                     /* share of flat tops that were added */
+    struct opine_views view;
+    double value[OPINE_CAUSES]; /* what reports show; NAN if unknown */
+    double reference_cutoff_hz; /* where the reference's band ends */
+    int identical;              /* no cell differs at all */
 };
 
 /**
  * Measure the disturbance between two recordings
  * arena           Scratch memory
- * pair            For what was measured on the signals: flat tops
+ * pair, aligned   For what is measured on the signals: flat tops, pitch
  * perceived       The patterns
+ * all_views       Look at the envelope and the pitch without evidence, too
  * disturbed       Return the numbers
  */
 OPINE_MUST_CHECK enum opine_status
-opine_disturb(struct opine_arena *arena, const struct opine_ear *ear,
-              const struct opine_prepared *pair,
-              const struct opine_perceived *perceived,
+opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
+              const struct opine_ear *ear, const struct opine_prepared *pair,
+              const struct opine_aligned *aligned,
+              const struct opine_perceived *perceived, int all_views,
               struct opine_disturbed *disturbed);
 
 /* Disturbance of one frame of one channel */
@@ -120,6 +129,65 @@ void opine_band_range(const double *spectrum, const double *reference,
  * return          Correlation of their movement over time, 0 to 1
  */
 double opine_similarity(const struct opine_perceived *perceived);
+
+/* --------------------------------------------------------------- views */
+
+/**
+ * Count the just noticeable steps between the patterns of one channel
+ * steps           Return their mean number over loud frames, 0 or more
+ */
+OPINE_MUST_CHECK enum opine_status opine_steps(struct opine_arena *arena,
+                                               const struct opine_ear *ear,
+                                               const struct opine_heard *heard,
+                                               int frames, double *steps);
+
+/**
+ * Compare the patterns of one channel as pictures
+ * gain            Power factor that matches the degraded's level
+ * return          1 less the structural similarity, 0 to 1
+ */
+double opine_structure(const struct opine_ear *ear,
+                       const struct opine_heard *heard, int frames,
+                       double gain);
+
+/**
+ * Look for fine structure that was made anew, in one channel
+ * gain            Power factor that matches the degraded's level
+ * evidence        Return it, 0 to 1
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_regenerated(struct opine_arena *arena, const struct opine_ear *ear,
+                  const struct opine_heard *heard, int blocks, double gain,
+                  double *evidence);
+
+/**
+ * Measure how the stereo image changed
+ * return          0 (not, or no stereo) to 1
+ */
+double opine_image(const struct opine_ear *ear,
+                   const struct opine_perceived *perceived);
+
+/**
+ * Compare the envelopes of one channel, whatever became of the fine structure
+ * gain            Power factor that matches the degraded's level
+ * modulation      Return the mean of |ln| of the ratio of their energies of
+ *                 modulation from 1 to 3 Hz
+ * timbre          Return the mean distance of their cepstra, dB
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_envelope(struct opine_arena *arena, const struct opine_ear *ear,
+               const struct opine_heard *heard, int frames, double gain,
+               double *modulation, double *timbre);
+
+/**
+ * Compare the pitch of voices
+ * off_share       Return the share of voiced moments that are off by more than
+ *                 half a semitone, NAN when there are too few
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_pitch(struct opine_arena *arena, const struct opine_kernels *kernels,
+            const struct opine_prepared *pair,
+            const struct opine_aligned *aligned, double *off_share);
 
 /**
  * The numbers measured beside the disturbance, for one channel

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a signal to the powers of its bands: one Hann STFT. */
+/* The tables for one rate: a Hann STFT and its bands. */
 #include "ear.h"
 
 #include "base/try.h"
@@ -65,14 +65,13 @@ static enum opine_status make_band(struct opine_ear *ear,
 static enum opine_status make_scratch(struct opine_ear *ear,
                                       struct opine_arena *arena)
 {
-    size_t batch = OPINE_EAR_BATCH;
+    size_t batch = OPINE_EAR_BATCH, bins = (size_t)ear->fft.size / 2 + 1;
 
     ear->frames = opine_arena_take(arena, batch * ear->fft.real_step,
                                    sizeof(float));
-    ear->spectra = opine_arena_take(arena, batch * ear->fft.spectrum_step,
+    ear->spectra = opine_arena_take(arena, 4 * batch * ear->fft.spectrum_step,
                                     sizeof(float));
-    ear->power = opine_arena_take(arena, (size_t)ear->fft.size / 2 + 1,
-                                  sizeof(float));
+    ear->power = opine_arena_take(arena, 2 * bins, sizeof(float));
     if (!ear->frames || !ear->spectra || !ear->power)
         return OPINE_ERR_MEMORY;
     /* The last batch of a signal may be short, and is transformed whole. */
@@ -113,57 +112,4 @@ void opine_ear_destroy(struct opine_ear *ear)
 {
     opine_fft_destroy(&ear->fft);
     ear->rate_hz = 0;
-}
-
-/* -------------------------------------------------------------- powers */
-
-/* One windowed frame that begins at a sample, zeros where the signal is not */
-static void window_frame(const struct opine_ear *ear,
-                         const struct opine_kernels *kernels, const float *x,
-                         ptrdiff_t n, ptrdiff_t first, float *frame)
-{
-    ptrdiff_t size = ear->size;
-    ptrdiff_t from = first < 0 ? -first : 0;
-    ptrdiff_t to = n - first < size ? n - first : size;
-
-    if (from >= to) {
-        memset(frame, 0, (size_t)ear->fft.size * sizeof *frame);
-        return;
-    }
-    memset(frame, 0, (size_t)from * sizeof *frame);
-    kernels->multiply(frame + from, x + first + from, ear->window + from,
-                      (int)(to - from));
-    memset(frame + to, 0, (size_t)(ear->fft.size - to) * sizeof *frame);
-}
-
-static void band_sums(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels,
-                      const float *spectrum, double gain, float *bands)
-{
-    kernels->power(ear->power, spectrum, ear->fft.size / 2 + 1);
-    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        float sum = ear->count[b] ? kernels->dot(ear->power + ear->first[b],
-                                                 ear->share[b], ear->count[b])
-                                  : 0;
-        bands[b] = (float)((double)sum * gain);
-    }
-}
-
-void opine_ear_powers(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels, const float *x,
-                      size_t n, const ptrdiff_t *start, int frames, double gain,
-                      float *pattern)
-{
-    for (int t = 0; t < frames; t += OPINE_EAR_BATCH) {
-        int batch = frames - t < OPINE_EAR_BATCH ? frames - t : OPINE_EAR_BATCH;
-
-        for (int i = 0; i < batch; i++)
-            window_frame(ear, kernels, x, (ptrdiff_t)n, start[t + i],
-                         ear->frames + (ptrdiff_t)i * ear->fft.real_step);
-        opine_fft_run(&ear->fft, ear->frames, ear->spectra);
-        for (int i = 0; i < batch; i++)
-            band_sums(ear, kernels,
-                      ear->spectra + (ptrdiff_t)i * ear->fft.spectrum_step,
-                      gain, pattern + (ptrdiff_t)(t + i) * OPINE_EAR_BANDS);
-    }
 }

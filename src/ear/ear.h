@@ -19,6 +19,7 @@
     48                    /* 20 Hz to 20 kHz, 0.6 Bark wide: six AVX           \
                              registers; 40 and 56 score alike */
 #define OPINE_EAR_BATCH 8 /* frames transformed at once */
+#define OPINE_EAR_BLOCK 5 /* frames over which spectra are compared, 96 ms */
 #define OPINE_EAR_ADD                                                          \
     0.4 /* contributions of spreading add to this power                        \
            (BS.1387-1); music 0.82 -> 0.92 (design.md) */
@@ -27,6 +28,7 @@
 struct opine_ear_band {
     double low_hz, centre_hz, high_hz;
     double width_bark; /* on Zwicker's scale: loudness adds over it */
+    double width_cam;  /* on Moore and Glasberg's: steps add over it */
 };
 
 /* Everything that depends on rate and band alone */
@@ -39,8 +41,8 @@ struct opine_ear {
     float *window;  /* size samples, Hann, scaled so that the powers of
                        a spectrum add up to the mean square */
     float *frames;  /* scratch: a batch of windowed frames, */
-    float *spectra; /* their spectra */
-    float *power;   /* and the powers of one */
+    float *spectra; /* the spectra of four batches, */
+    float *power;   /* and two numbers for each bin */
     int first[OPINE_EAR_BANDS]; /* bins of each band */
     int count[OPINE_EAR_BANDS];
     float *share[OPINE_EAR_BANDS]; /* how much of each bin lies inside */
@@ -85,16 +87,22 @@ void opine_ear_powers(const struct opine_ear *ear,
                       float *pattern);
 
 /**
- * Turn band powers into specific loudness, in place
+ * Turn band powers into excitation, in place, and into specific loudness
  * Outer ear and internal noise, spreading over bands, forward masking, and the
  * loudness of what is left.
  */
-void opine_ear_loudness(const struct opine_ear *ear, float *pattern,
-                        int frames);
+void opine_ear_loudness(const struct opine_ear *ear, float *pattern, int frames,
+                        float *loudness);
 
 /* What one channel of a pair sounds like */
 struct opine_heard {
-    float *ref, *deg;  /* loudness patterns, what is no fault taken out */
+    float *power_ref; /* patterns of band powers, as they came */
+    float *power_deg;
+    float *explained; /* blocks x bands: share of the reference's power that is
+                         a linear filter's response to the degraded */
+    float *excited_ref; /* excitation patterns, what is no fault taken out, */
+    float *excited_deg;
+    float *ref, *deg;  /* and loudness patterns of that */
     double *level_ref; /* loudness of each frame, sone */
     double *level_deg;
     double *spectrum_ref; /* mean power of each band over active frames, */
@@ -126,10 +134,25 @@ OPINE_MUST_CHECK enum opine_status opine_place_frames(
 
 struct opine_perceived {
     int frames;
+    int blocks; /* of OPINE_EAR_BLOCK frames */
     int channels;
     double level_db; /* of the degraded beyond the reference's */
+    double level;    /* power factor by which it was matched; 1 if it was not */
     struct opine_heard *channel;
+    float *image_ref; /* patterns: magnitude of the cross-power of the two */
+    float *image_deg; /* channels; NULL unless there are two */
 };
+
+/**
+ * Reduce the spectra of all frames and channels to what the patterns hold
+ * gain            Power factor, to units of the threshold scale
+ * p               Return power_ref, power_deg, explained; image_ref and
+ *                 image_deg unless they are NULL
+ */
+OPINE_MUST_CHECK enum opine_status opine_ear_observe(
+    const struct opine_ear *ear, const struct opine_kernels *kernels,
+    struct opine_arena *arena, const struct opine_prepared *pair,
+    const struct opine_frames *frames, double gain, struct opine_perceived *p);
 
 /**
  * Perceive a pair: both signals' loudness patterns, frame by frame aligned

@@ -33,6 +33,12 @@ static double zwicker_bark(double hz)
     return 13 * atan(0.76e-3 * hz) + 3.5 * atan(pow(hz / 7500, 2));
 }
 
+/* Number of ERBs below a frequency (Moore and Glasberg 1983) */
+static double cam(double hz)
+{
+    return 21.366 * log10(1 + 0.004368 * hz);
+}
+
 static double from_db(double db)
 {
     return pow(10, db / 10);
@@ -93,6 +99,7 @@ void opine_ear_hearing(struct opine_ear *ear)
         band->high_hz = schroeder_hz(low + (b + 1) * step);
         band->width_bark = zwicker_bark(band->high_hz) -
                            zwicker_bark(band->low_hz);
+        band->width_cam = cam(band->high_hz) - cam(band->low_hz);
         khz = band->centre_hz / 1000;
         ear->outer[b] = from_db(outer_ear_db(khz));
         ear->noise[b] = from_db(internal_noise_db(khz));

@@ -67,7 +67,8 @@ static void specific_loudness(const struct opine_ear *ear, const double *e,
     }
 }
 
-void opine_ear_loudness(const struct opine_ear *ear, float *pattern, int frames)
+void opine_ear_loudness(const struct opine_ear *ear, float *pattern, int frames,
+                        float *loudness)
 {
     double scale[OPINE_EAR_BANDS], mean[OPINE_EAR_BANDS];
 
@@ -87,7 +88,9 @@ void opine_ear_loudness(const struct opine_ear *ear, float *pattern, int frames)
         for (int b = 0; b < OPINE_EAR_BANDS; b++) {
             mean[b] = ear->decay[b] * mean[b] + (1 - ear->decay[b]) * e[b];
             e[b] = fmax(e[b], mean[b]);
+            frame[b] = (float)e[b];
         }
-        specific_loudness(ear, e, scale, frame);
+        specific_loudness(ear, e, scale,
+                          loudness + (ptrdiff_t)t * OPINE_EAR_BANDS);
     }
 }

@@ -4,6 +4,7 @@
 #include "base/try.h"
 
 #include <math.h>
+#include <string.h>
 
 #define FULL_SCALE_DB_SPL                                                      \
     99.0                  /* a mean square of 1; -26 dBov is then the 73 dB    \
@@ -13,19 +14,29 @@
     1e6 /* of level matching, a power: what is 60 dB                           \
            down is not a quiet copy */
 
-static enum opine_status take_channel(struct opine_arena *arena, int frames,
-                                      struct opine_heard *h)
+static float *take_pattern(struct opine_arena *arena, int rows)
 {
-    size_t cells = (size_t)frames * OPINE_EAR_BANDS;
+    return opine_arena_take(arena, (size_t)rows * OPINE_EAR_BANDS,
+                            sizeof(float));
+}
 
-    h->ref = opine_arena_take(arena, cells, sizeof(float));
-    h->deg = opine_arena_take(arena, cells, sizeof(float));
+static enum opine_status take_channel(struct opine_arena *arena, int frames,
+                                      int blocks, struct opine_heard *h)
+{
+    h->power_ref = take_pattern(arena, frames);
+    h->power_deg = take_pattern(arena, frames);
+    h->explained = take_pattern(arena, blocks);
+    h->excited_ref = take_pattern(arena, frames);
+    h->excited_deg = take_pattern(arena, frames);
+    h->ref = take_pattern(arena, frames);
+    h->deg = take_pattern(arena, frames);
     h->level_ref = opine_arena_take(arena, (size_t)frames, sizeof(double));
     h->level_deg = opine_arena_take(arena, (size_t)frames, sizeof(double));
     h->spectrum_ref = opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
     h->spectrum_deg = opine_arena_take(arena, OPINE_EAR_BANDS, sizeof(double));
-    return h->ref && h->deg && h->level_ref && h->level_deg &&
-                   h->spectrum_ref && h->spectrum_deg
+    return h->power_ref && h->power_deg && h->explained && h->excited_ref &&
+                   h->excited_deg && h->ref && h->deg && h->level_ref &&
+                   h->level_deg && h->spectrum_ref && h->spectrum_deg
                ? OPINE_OK
                : OPINE_ERR_MEMORY;
 }
@@ -52,7 +63,7 @@ static double match_level(const struct opine_perceived *p,
 
         *power = 0;
         for (int c = 0; c < p->channels; c++)
-            *power += frame_sum(p->channel[c].ref, t);
+            *power += frame_sum(p->channel[c].power_ref, t);
         loudest = fmax(loudest, *power);
     }
     for (int t = 0; t < p->frames; t++) {
@@ -61,7 +72,7 @@ static double match_level(const struct opine_perceived *p,
             continue;
         ref += p->channel[0].level_ref[t];
         for (int c = 0; c < p->channels; c++)
-            deg += frame_sum(p->channel[c].deg, t);
+            deg += frame_sum(p->channel[c].power_deg, t);
     }
     return fmin(ref / fmax(deg, 1e-20), LEVEL_LIMIT);
 }
@@ -84,11 +95,14 @@ static void hear(const struct opine_ear *ear, const struct opine_config *config,
                  struct opine_heard *h)
 {
     int keep = config->level == OPINE_LEVEL_KEEP;
+    size_t bytes = (size_t)frames * OPINE_EAR_BANDS * sizeof(float);
 
-    opine_compensate(ear, h->ref, h->deg, frames, active, keep ? 1 : level,
+    memcpy(h->excited_ref, h->power_ref, bytes);
+    memcpy(h->excited_deg, h->power_deg, bytes);
+    opine_compensate(ear, h->excited_ref, h->excited_deg, frames, active, level,
                      keep, h);
-    opine_ear_loudness(ear, h->ref, frames);
-    opine_ear_loudness(ear, h->deg, frames);
+    opine_ear_loudness(ear, h->excited_ref, frames, h->ref);
+    opine_ear_loudness(ear, h->excited_deg, frames, h->deg);
     total_loudness(ear, h->ref, frames, h->level_ref);
     total_loudness(ear, h->deg, frames, h->level_deg);
 }
@@ -108,23 +122,27 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
     TRY(opine_place_frames(ear, kernels, arena, config, pair, aligned, gain,
                            &frames));
     p->frames = frames.n;
+    p->blocks = frames.n / OPINE_EAR_BLOCK;
+    p->image_ref = p->image_deg = NULL;
+    if (p->channels == 2) {
+        p->image_ref = take_pattern(arena, p->frames);
+        p->image_deg = take_pattern(arena, p->frames);
+        if (!p->image_ref || !p->image_deg)
+            return OPINE_ERR_MEMORY;
+    }
     p->channel = opine_arena_take(arena, (size_t)p->channels,
                                   sizeof *p->channel);
     active = opine_arena_take(arena, (size_t)p->frames, 1);
     if (!p->channel || !active)
         return OPINE_ERR_MEMORY;
     for (int c = 0; c < p->channels; c++) {
-        struct opine_heard *h = &p->channel[c];
-
-        TRY(take_channel(arena, p->frames, h));
-        opine_ear_powers(ear, kernels, pair->ref.x[c], pair->ref.n, frames.ref,
-                         p->frames, gain, h->ref);
-        opine_ear_powers(ear, kernels, pair->deg.x[c], pair->deg.n, frames.deg,
-                         p->frames, gain, h->deg);
+        TRY(take_channel(arena, p->frames, p->blocks, &p->channel[c]));
     }
+    TRY(opine_ear_observe(ear, kernels, arena, pair, &frames, gain, p));
     level = match_level(p, active);
     p->level_db = -10 * log10(level);
+    p->level = config->level == OPINE_LEVEL_KEEP ? 1 : level;
     for (int c = 0; c < p->channels; c++)
-        hear(ear, config, level, active, p->frames, &p->channel[c]);
+        hear(ear, config, p->level, active, p->frames, &p->channel[c]);
     return OPINE_OK;
 }

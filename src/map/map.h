@@ -10,17 +10,21 @@
 /* The fitted model; its only copy is model.def */
 struct opine_model {
     const char *version;
-    double x50; /* disturbance of the middle of the scale */
+    double x50; /* fine disturbance of the middle of the scale */
     double slope;
+    double coarse_middle; /* the same for the coarse one */
+    double coarse_slope;
     double spread; /* MOS: standard deviation of listening tests' means about
                       the score, data sets left out in turn */
-    double range;  /* largest disturbance among what it was fitted on */
+    double range;  /* largest fine disturbance among what it was fitted on */
 };
 
 extern const struct opine_model opine_model;
 
 struct opine_mapped {
     double mos, low, high;
+    double fine; /* what the two maps were given; coarse is NAN unless there */
+    double coarse;             /* is evidence of regenerated sound */
     double cost[OPINE_CAUSES]; /* adding up to top - mos */
     int unrelated;             /* the score was pulled down for it */
     int out_of_range;
@@ -36,10 +40,15 @@ double opine_map_top(enum opine_band band);
  * confidence      Of the alignment: with similarity, evidence of relation
  * mapped          Return the score
  *
- *   mos = 1 + (top - 1) g / (1 + (x / x50)^slope)
+ * Fine     x = sone (steps + 0.1)^0.13 (structure + 0.005)^0.2 - x0, x0 what
+ *          identity has; sone = the density or, if that is more, the image,
+ *          with clipping put in its place
+ *          mos = 1 + (top - 1) / (1 + (x / x50)^slope)
+ * Coarse   k = mean of modulation, timbre, steps and pitch on common scales
+ *          mos = 1 + (top - 1) / (1 + exp((k - middle) slope))
  *
- * g is 1 unless nothing says that the two recordings are of one material; then
- * it falls to 0.
+ * The second takes over as evidence of regenerated sound grows. Where nothing
+ * says that the two recordings are of one material the score falls to 1.
  */
 void opine_map(const struct opine_model *model, enum opine_band band,
                double confidence, const struct opine_disturbed *disturbed,

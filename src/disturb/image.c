@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The change of the stereo image: of the coherence between the two ears. */
+#include "disturb.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define NB      OPINE_EAR_BANDS
+#define LOW_HZ  80.0
+#define HIGH_HZ 16000.0
+/* Coherence of single frames moves by chance, most of all in a room; listeners
+ * hear an image that stands. Single frames: spatial 0.79, 1 s 0.90, this
+ * 0.92. */
+#define WINDOW_S     2.5
+#define ACTIVE_SHARE 1e-4 /* frames within 40 dB of the loudest */
+#define FLOOR        1e-6 /* of the loudest frame: what is silent in a band */
+#define WEIGHT       0.3  /* exponent of power */
+
+static double frame_power(const float *left, const float *right)
+{
+    double sum = 0;
+
+    for (int b = 0; b < NB; b++)
+        sum += (double)left[b] + (double)right[b];
+    return sum;
+}
+
+static double coherence(float cross, float left, float right, double floor)
+{
+    double l = (double)left + floor, r = (double)right + floor;
+
+    return fmin((double)cross / sqrt(l * r), 1);
+}
+
+/* Weighted sums over one window: of the change in each band, and of weights */
+struct window {
+    double change[NB];
+    double weight;
+};
+
+static void add_frame(const struct opine_ear *ear,
+                      const struct opine_perceived *p, int t, double floor,
+                      struct window *w)
+{
+    ptrdiff_t at = (ptrdiff_t)t * NB;
+    const struct opine_heard *left = &p->channel[0], *right = left + 1;
+    const float *lr = left->power_ref + at, *rr = right->power_ref + at;
+    const float *ld = left->power_deg + at, *rd = right->power_deg + at;
+
+    for (int b = 0; b < NB; b++) {
+        double ref = (double)lr[b] + (double)rr[b];
+        double deg = ((double)ld[b] + (double)rd[b]) * p->level, weight;
+
+        if (ear->band[b].centre_hz <= LOW_HZ ||
+            ear->band[b].centre_hz >= HIGH_HZ || ref <= floor)
+            continue;
+        /* The lesser, or a low-pass would count as a change of image */
+        weight = pow(fmin(ref, deg), WEIGHT);
+        w->change[b] += weight *
+                        (coherence(p->image_deg[at + b], ld[b], rd[b], floor) -
+                         coherence(p->image_ref[at + b], lr[b], rr[b], floor));
+        w->weight += weight;
+    }
+}
+
+double opine_image(const struct opine_ear *ear, const struct opine_perceived *p)
+{
+    double loudest = 0, change = 0, weight = 0;
+    double hop_s = ear->hop / ear->rate_hz;
+    int windows = (int)fmax(1, round(p->frames * hop_s / WINDOW_S));
+
+    if (!p->image_ref)
+        return 0;
+    for (int t = 0; t < p->frames; t++)
+        loudest =
+            fmax(loudest,
+                 frame_power(p->channel[0].power_ref + (ptrdiff_t)t * NB,
+                             p->channel[1].power_ref + (ptrdiff_t)t * NB));
+    for (int i = 0; i < windows; i++) {
+        int end = (int)((int64_t)(i + 1) * p->frames / windows);
+        struct window w;
+
+        memset(&w, 0, sizeof w);
+        for (int t = (int)((int64_t)i * p->frames / windows); t < end; t++) {
+            ptrdiff_t at = (ptrdiff_t)t * NB;
+
+            if (frame_power(p->channel[0].power_ref + at,
+                            p->channel[1].power_ref + at) >
+                ACTIVE_SHARE * loudest)
+                add_frame(ear, p, t, FLOOR * loudest, &w);
+        }
+        for (int b = 0; b < NB; b++)
+            change += fabs(w.change[b]);
+        weight += w.weight;
+    }
+    return weight > 0 ? change / weight : 0;
+}

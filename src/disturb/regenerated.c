@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Evidence that the fine structure was made anew, though the envelope stayed:
+ * vocoders, neural codecs, generative enhancement. */
+#include "disturb.h"
+
+#include "base/try.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define NB           OPINE_EAR_BANDS
+#define LOW_HZ       80.0
+#define HIGH_HZ      8000.0
+#define ACTIVE_SHARE 1e-3 /* blocks within 30 dB of the loudest */
+#define WEIGHT       0.1  /* exponent of power; 0.3 separates less */
+#define WEIGHT_FLOOR 1e-7 /* of the largest power of a band */
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Powers of a block, band by band; their sum inside of the range */
+static double block_powers(const struct opine_ear *ear, const float *power,
+                           int block, double *sum)
+{
+    double total = 0;
+
+    for (int b = 0; b < NB; b++) {
+        sum[b] = 0;
+        for (int i = 0; i < OPINE_EAR_BLOCK; i++) {
+            ptrdiff_t t = (ptrdiff_t)block * OPINE_EAR_BLOCK + i;
+            sum[b] += (double)power[t * NB + b];
+        }
+        if (ear->band[b].centre_hz > LOW_HZ && ear->band[b].centre_hz < HIGH_HZ)
+            total += sum[b];
+    }
+    return total;
+}
+
+/* Of one band, with rho = E_ref / E_deg:
+ *
+ *   m = clip(1 - explained - max(0, 1 - rho), 0, 1) min(1, 1 / rho)^0.5
+ *
+ * What added noise, an echo or a second talker explains gives 0, as the
+ * degraded then has more power; and so do holes and a low-pass.
+ */
+static double remade(double ref, double deg, double explained)
+{
+    double rho = ref / fmax(deg, 1e-15);
+    double m = 1 - explained - fmax(0, 1 - rho);
+
+    return fmin(fmax(m, 0), 1) * fmin(1, 1 / sqrt(fmax(rho, 1e-9)));
+}
+
+static double block_evidence(const struct opine_ear *ear, const double *ref,
+                             const double *deg, const float *explained,
+                             double gain, double floor)
+{
+    double sum = 0, weights = 0;
+
+    for (int b = 0; b < NB; b++) {
+        double hz = ear->band[b].centre_hz, weight;
+
+        if (hz <= LOW_HZ || hz >= HIGH_HZ || ref[b] <= floor)
+            continue;
+        weight = pow(ref[b], WEIGHT);
+        sum += weight * remade(ref[b], gain * deg[b], (double)explained[b]);
+        weights += weight;
+    }
+    return weights > 0 ? sum / weights : 0;
+}
+
+enum opine_status opine_regenerated(struct opine_arena *arena,
+                                    const struct opine_ear *ear,
+                                    const struct opine_heard *heard, int blocks,
+                                    double gain, double *evidence)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    double *value = opine_arena_take(arena, (size_t)blocks, sizeof *value);
+    double ref[NB], deg[NB], loudest = 0, strongest = 0;
+    int count = 0;
+
+    if (!value)
+        return OPINE_ERR_MEMORY;
+    for (int k = 0; k < blocks; k++) {
+        loudest = fmax(loudest, block_powers(ear, heard->power_ref, k, ref));
+        for (int b = 0; b < NB; b++)
+            strongest = fmax(strongest, ref[b]);
+    }
+    for (int k = 0; k < blocks; k++) {
+        double total = block_powers(ear, heard->power_ref, k, ref);
+
+        if (total < ACTIVE_SHARE * loudest)
+            continue;
+        block_powers(ear, heard->power_deg, k, deg);
+        value[count++] = block_evidence(ear, ref, deg,
+                                        heard->explained + (ptrdiff_t)k * NB,
+                                        gain, WEIGHT_FLOOR * strongest);
+    }
+    qsort(value, (size_t)count, sizeof *value, ascending);
+    *evidence = count ? (value[(count - 1) / 2] + value[count / 2]) / 2 : 0;
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
+}
