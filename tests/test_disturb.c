@@ -13,6 +13,7 @@
 struct fixture {
     struct opine_arena arena;
     struct opine_ear ear;
+    struct opine_kernels kernels;
     float ref[FRAMES * NB], deg[FRAMES * NB];
     double level_ref[FRAMES], level_deg[FRAMES];
     double spectrum_ref[NB], spectrum_deg[NB];
@@ -28,7 +29,9 @@ static int set_up(void **state)
     struct opine_allocator from = { 0 };
 
     opine_arena_init(&f->arena, &from);
-    assert_int_equal(opine_ear_create(&f->ear, &f->arena, 48000, OPINE_BAND_FB),
+    assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
+    assert_int_equal(opine_ear_create(&f->ear, &f->arena, &f->kernels, 48000,
+                                      OPINE_BAND_FB),
                      0);
     f->heard = (struct opine_heard){ f->ref,          f->deg,
                                      f->level_ref,    f->level_deg,

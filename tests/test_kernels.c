@@ -81,6 +81,26 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     assert_memory_equal(&low_c, &low_k, sizeof low_c);
 }
 
+/* The three that work on complex numbers, half as many in the same buffers */
+static void check_complex(const struct opine_kernels *c,
+                          const struct opine_kernels *k, struct buffers *s,
+                          int n, int offset)
+{
+    n /= 2;
+    c->reverse(s->a + offset, s->x, n);
+    k->reverse(s->b + offset, s->x, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->split(s->a + offset, s->x, s->y, n);
+    k->split(s->b + offset, s->x, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->reverse(s->a + offset, s->x, n);
+    k->reverse(s->b + offset, s->x, n);
+    c->join(s->a + offset, s->y, s->x, n);
+    k->join(s->b + offset, s->y, s->x, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + 2 * n] == GUARD);
+}
+
 static void every_level_equals_c(void **state)
 {
     const int more[] = { 128, 769, 1025, 2047, MOST };
@@ -103,6 +123,9 @@ static void every_level_equals_c(void **state)
                 fill(&buffers, (enum kind)kind, &random);
                 for (int n = 0; n < 68; n++)
                     check(&c, &k, &buffers, n, offset);
+                fill(&buffers, (enum kind)kind, &random);
+                for (int n = 66; n >= 0; n -= 2)
+                    check_complex(&c, &k, &buffers, n, offset);
                 for (int i = 0; i < 5; i++)
                     check(&c, &k, &buffers, more[i] - offset, offset);
             }

@@ -88,7 +88,7 @@ static enum opine_status correlate(struct opine_arena *arena,
                                    struct correlator *w)
 {
     struct opine_fft fft = { 0 };
-    enum opine_status status = opine_fft_create(&fft, w->size, 1);
+    enum opine_status status = opine_fft_create(&fft, kernels, w->size, 1);
 
     if (!status)
         status = transform(arena, kernels, ref, &fft, w, w->ref);

@@ -288,7 +288,7 @@ static enum opine_status follow(struct opine_arena *arena,
     if (!s)
         return OPINE_ERR_MEMORY;
     count = split(t, s);
-    TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
+    TRY(opine_refiner_create(&refiner, arena, kernels, &t->ref, &t->deg));
     for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
                                        s[i].delay, OPINE_REFINER_REACH_S);

@@ -96,6 +96,7 @@ struct opine_refiner {
 
 OPINE_MUST_CHECK enum opine_status
 opine_refiner_create(struct opine_refiner *refiner, struct opine_arena *arena,
+                     const struct opine_kernels *kernels,
                      const struct opine_mono *ref,
                      const struct opine_mono *deg);
 void opine_refiner_destroy(struct opine_refiner *refiner);

@@ -29,6 +29,13 @@ struct opine_kernels {
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */
     void (*range)(const float *x, int n, float *low, float *high);
+    /* y[k] = x[n - k] for 0 < k < n, complex */
+    void (*reverse)(float *y, const float *x, int n);
+    /* What remains of a real transform of 2 n samples after the complex one of
+       n, in place, and before the one back; r reversed, w twiddles; see fft.c.
+       The first and the last number are left to the caller. */
+    void (*split)(float *z, const float *r, const float *w, int n);
+    void (*join)(float *x, const float *r, const float *w, int n);
     enum opine_cpu cpu; /* the level of this table */
 };
 

@@ -93,6 +93,57 @@ static void range(const float *x, int n, float *low, float *high)
     }
 }
 
+/* y[k] = x[n - k] for k from 1 to n - 1, complex */
+static void reverse(float *restrict y, const float *restrict x, int n)
+{
+    for (int k = 1; k < n; k++) {
+        y[2 * k] = x[2 * (n - k)];
+        y[2 * k + 1] = x[2 * (n - k) + 1];
+    }
+}
+
+/* From the transform Z of the signal taken as size / 2 complex numbers, with
+ * r[k] = Z[size / 2 - k] and w[k] the twiddles, in place:
+ *
+ *   X[k] = (Z[k] + r[k]*) / 2 - i w[k] (Z[k] - r[k]*) / 2
+ */
+static void split(float *restrict z, const float *restrict r,
+                  const float *restrict w, int half)
+{
+    for (int k = 1; k < half; k++) {
+        float even_re = z[2 * k] + r[2 * k];
+        float even_im = z[2 * k + 1] - r[2 * k + 1];
+        float odd_re = z[2 * k + 1] + r[2 * k + 1];
+        float odd_im = r[2 * k] - z[2 * k];
+        float re = w[2 * k] * odd_re - w[2 * k + 1] * odd_im;
+        float im = w[2 * k] * odd_im + w[2 * k + 1] * odd_re;
+
+        z[2 * k] = 0.5f * (even_re + re);
+        z[2 * k + 1] = 0.5f * (even_im + im);
+    }
+}
+
+/* The way back, with r[k] = X[size / 2 - k]; the result has its parts swapped,
+ * since a forward transform of swapped numbers is the inverse one, swapped:
+ *
+ *   2 Z[k] = X[k] + r[k]* + i w[k]* (X[k] - r[k]*)
+ */
+static void join(float *restrict x, const float *restrict r,
+                 const float *restrict w, int half)
+{
+    for (int k = 1; k < half; k++) {
+        float even_re = x[2 * k] + r[2 * k];
+        float even_im = x[2 * k + 1] - r[2 * k + 1];
+        float odd_re = x[2 * k] - r[2 * k];
+        float odd_im = x[2 * k + 1] + r[2 * k + 1];
+        float re = w[2 * k] * odd_re + w[2 * k + 1] * odd_im;
+        float im = w[2 * k] * odd_im - w[2 * k + 1] * odd_re;
+
+        x[2 * k] = even_im + re;
+        x[2 * k + 1] = even_re - im;
+    }
+}
+
 static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
 {
     kernels->multiply = multiply;
@@ -101,5 +152,8 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->filter = filter;
     kernels->magnitude = magnitude;
     kernels->range = range;
+    kernels->reverse = reverse;
+    kernels->split = split;
+    kernels->join = join;
     kernels->cpu = cpu;
 }
