@@ -90,6 +90,9 @@ static void check_complex(const struct opine_kernels *c,
     c->reverse(s->a + offset, s->x, n);
     k->reverse(s->b + offset, s->x, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->cross(s->a + offset, s->x, s->y, n);
+    k->cross(s->b + offset, s->x, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
     c->split(s->a + offset, s->x, s->y, n);
     k->split(s->b + offset, s->x, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);

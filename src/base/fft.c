@@ -39,8 +39,8 @@ static fftwf_plan make_plan(const struct opine_fft *fft)
     int half = fft->size / 2;
     size_t batch = (size_t)fft->batch;
     fftwf_complex *real = fftwf_alloc_complex(batch * fft->real_step / 2);
-    fftwf_complex *spectrum = fftwf_alloc_complex(batch * fft->spectrum_step /
-                                                  2);
+    fftwf_complex *spectrum =
+        fftwf_alloc_complex(batch * fft->spectrum_step / 2);
     fftwf_plan plan = NULL;
 
     /* ESTIMATE looks at the arrays' alignment only, but must have some. Plans

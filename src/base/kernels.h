@@ -29,6 +29,9 @@ struct opine_kernels {
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */
     void (*range)(const float *x, int n, float *low, float *high);
+    /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all
+       imaginary ones */
+    void (*cross)(float *sum, const float *x, const float *y, int n);
     /* y[k] = x[n - k] for 0 < k < n, complex */
     void (*reverse)(float *y, const float *x, int n);
     /* What remains of a real transform of 2 n samples after the complex one of

@@ -144,6 +144,15 @@ static void join(float *restrict x, const float *restrict r,
     }
 }
 
+static void cross(float *restrict sum, const float *restrict x,
+                  const float *restrict y, int n)
+{
+    for (int k = 0; k < n; k++) {
+        sum[k] += x[k] * y[k] + x[n + k] * y[n + k];
+        sum[n + k] += x[n + k] * y[k] - x[k] * y[n + k];
+    }
+}
+
 static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
 {
     kernels->multiply = multiply;
@@ -152,6 +161,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->filter = filter;
     kernels->magnitude = magnitude;
     kernels->range = range;
+    kernels->cross = cross;
     kernels->reverse = reverse;
     kernels->split = split;
     kernels->join = join;

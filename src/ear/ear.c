@@ -93,8 +93,7 @@ static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena,
 enum opine_status opine_ear_create(struct opine_ear *ear,
                                    struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   int rate_hz,
-                                   enum opine_band limit)
+                                   int rate_hz, enum opine_band limit)
 {
     enum opine_status status;
 

@@ -62,12 +62,10 @@ struct opine_ear {
  * kernels         Must outlive them
  * ear             Return them; opine_ear_destroy() frees the transform
  */
-OPINE_MUST_CHECK enum opine_status opine_ear_create(struct opine_ear *ear,
-                                                    struct opine_arena *arena,
-                                                    const struct opine_kernels
-                                                        *kernels,
-                                                    int rate_hz,
-                                                    enum opine_band limit);
+OPINE_MUST_CHECK enum opine_status
+opine_ear_create(struct opine_ear *ear, struct opine_arena *arena,
+                 const struct opine_kernels *kernels, int rate_hz,
+                 enum opine_band limit);
 void opine_ear_destroy(struct opine_ear *ear);
 
 /**
