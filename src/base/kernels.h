@@ -14,6 +14,8 @@
 
 #include "opine.h"
 
+#define OPINE_TAPS 16 /* of a filter */
+
 struct opine_kernels {
     /* y[i] = x[i] w[i]; the three do not overlap */
     void (*multiply)(float *y, const float *x, const float *w, int n);
@@ -21,10 +23,8 @@ struct opine_kernels {
     void (*power)(float *p, const float *s, int n);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
-    /* y[i] += sum of taps[j] x[i step + j], for n outputs; `count` taps, a
-       multiple of 16 */
-    void (*filter)(float *y, const float *x, const float *taps, int count,
-                   int step, int n);
+    /* y[i] += sum of taps[j] x[i + j] over OPINE_TAPS taps, in order */
+    void (*filter)(float *y, const float *x, const float *taps, int n);
     /* Sum of |x[i]| */
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */

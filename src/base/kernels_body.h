@@ -46,15 +46,14 @@ static float dot(const float *x, const float *y, int n)
 }
 
 static void filter(float *restrict y, const float *restrict x,
-                   const float *restrict taps, int count, int step, int n)
+                   const float *restrict taps, int n)
 {
-    for (int i = 0; i < n; i++, x += step) {
-        float sum[LANES] = { 0 };
+    for (int i = 0; i < n; i++) {
+        float sum = taps[0] * x[i];
 
-        for (int j = 0; j < count; j += LANES)
-            for (int lane = 0; lane < LANES; lane++)
-                sum[lane] += taps[j + lane] * x[j + lane];
-        y[i] += add_lanes(sum);
+        for (int j = 1; j < OPINE_TAPS; j++)
+            sum += taps[j] * x[i + j];
+        y[i] += sum;
     }
 }
 
