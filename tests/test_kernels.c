@@ -70,6 +70,10 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     c->filter(s->a + offset, s->x + offset, s->y, n);
     k->filter(s->b + offset, s->x + offset, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->combine(s->a + offset, s->x, 7, s->y + offset, 20, n);
+    k->combine(s->b + offset, s->x, 7, s->y + offset, 20, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + n] == GUARD);
     sum_c = c->magnitude(s->x + offset, n);
     sum_k = k->magnitude(s->x + offset, n);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);

@@ -25,6 +25,9 @@ struct opine_kernels {
     float (*dot)(const float *x, const float *y, int n);
     /* y[i] += sum of taps[j] x[i + j] over OPINE_TAPS taps, in order */
     void (*filter)(float *y, const float *x, const float *taps, int n);
+    /* y[i] = sum of w[k] x[k step + i] over `count` rows, in order */
+    void (*combine)(float *y, const float *x, int step, const float *w,
+                    int count, int n);
     /* Sum of |x[i]| */
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */

@@ -57,6 +57,29 @@ static void filter(float *restrict y, const float *restrict x,
     }
 }
 
+static void combine(float *restrict y, const float *restrict x, int step,
+                    const float *restrict w, int count, int n)
+{
+    int i = 0;
+
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        float sum[2 * LANES] = { 0 };
+
+        for (int k = 0; k < count; k++)
+            for (int lane = 0; lane < 2 * LANES; lane++)
+                sum[lane] += w[k] * x[(ptrdiff_t)k * step + i + lane];
+        for (int lane = 0; lane < 2 * LANES; lane++)
+            y[i + lane] = sum[lane];
+    }
+    for (; i < n; i++) {
+        float sum = 0;
+
+        for (int k = 0; k < count; k++)
+            sum += w[k] * x[(ptrdiff_t)k * step + i];
+        y[i] = sum;
+    }
+}
+
 static float magnitude(const float *x, int n)
 {
     float sum[LANES] = { 0 };
@@ -158,6 +181,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->power = power;
     kernels->dot = dot;
     kernels->filter = filter;
+    kernels->combine = combine;
     kernels->magnitude = magnitude;
     kernels->range = range;
     kernels->cross = cross;
