@@ -56,27 +56,39 @@ static void fill_row(const struct search *s, int hop, float *row)
                             level, NB, to - from);
 }
 
+/* Costs of a hop at the lags that lie inside of the reference */
+static void unlikeness(const struct search *s, int hop,
+                       const float *restrict sum, const float *restrict norm,
+                       int from, int to, float *restrict cost)
+{
+    const float *a = s->row[EDGE + opine_track_offsets[0]];
+    const float *b = s->row[EDGE + opine_track_offsets[1]];
+    const float *c = s->row[EDGE + opine_track_offsets[2]];
+    const float *d = s->row[EDGE + opine_track_offsets[3]];
+    const float *e = s->row[EDGE + opine_track_offsets[4]];
+    float share = s->deg->sum[hop] / (OPINE_TRACK_OFFSETS * NB);
+    float own = s->deg->norm[hop], weight = s->deg->weight[hop];
+
+    for (int j = from; j < to; j++) {
+        float both = a[j] + b[j] + c[j] + d[j] + e[j] - sum[j] * share;
+
+        both = 1 - both / (norm[j] * own);
+        cost[j] = (both < OPINE_TRACK_CLIP ? both : OPINE_TRACK_CLIP) * weight;
+    }
+}
+
 /* As opine_features_cost(), for all lags of a hop */
 static void fill_cost(const struct search *s, int hop)
 {
     int start = s->nr - 1 - EDGE - (hop - s->first);
     int from = start < EDGE ? EDGE - start : 0;
     int to = s->nr - EDGE - start < s->nl ? s->nr - EDGE - start : s->nl;
-    float share = s->deg->sum[hop] / (OPINE_TRACK_OFFSETS * NB);
-    float weight = s->deg->weight[hop], norm = s->deg->norm[hop];
+    float weight = s->deg->weight[hop];
 
     for (int j = 0; j < s->nl; j++)
         s->cost[j] = OPINE_TRACK_CLIP * weight;
-    for (int j = from; j < to; j++) {
-        float both = 0;
-
-        for (int o = 0; o < OPINE_TRACK_OFFSETS; o++)
-            both += s->row[EDGE + opine_track_offsets[o]][j];
-        both -= s->sum[start + j] * share;
-        both = 1 - both / (s->norm[start + j] * norm);
-        s->cost[j] = (both < OPINE_TRACK_CLIP ? both : OPINE_TRACK_CLIP) *
-                     weight;
-    }
+    if (from < to)
+        unlikeness(s, hop, s->sum + start, s->norm + start, from, to, s->cost);
 }
 
 /* Move on to a hop: the oldest row becomes the newest. */
