@@ -93,13 +93,15 @@ static float magnitude(const float *x, int n)
     return add_lanes(sum);
 }
 
+/* In so many lanes that gcc keeps the loop over them, which it vectorises,
+ * where it takes 16 apart into scalars */
 static void range(const float *x, int n, float *low, float *high)
 {
-    float least[LANES] = { 0 }, most[LANES] = { 0 };
+    float least[4 * LANES] = { 0 }, most[4 * LANES] = { 0 };
     int i = 0;
 
-    for (; i + LANES <= n; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int lane = 0; lane < 4 * LANES; lane++) {
             float v = x[i + lane];
             least[lane] = v < least[lane] ? v : least[lane];
             most[lane] = v > most[lane] ? v : most[lane];
@@ -109,7 +111,7 @@ static void range(const float *x, int n, float *low, float *high)
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
     *low = *high = 0;
-    for (int lane = 0; lane < LANES; lane++) {
+    for (int lane = 0; lane < 4 * LANES; lane++) {
         *low = least[lane] < *low ? least[lane] : *low;
         *high = most[lane] > *high ? most[lane] : *high;
     }
