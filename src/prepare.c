@@ -200,13 +200,15 @@ static enum opine_status to_rate(struct opine_arena *arena, int channels,
 
 /* ------------------------------------------------------------ the stage */
 
-static void measure(const struct opine_kernels *kernels,
-                    struct opine_prepared_signal *s, int channels, int rate_hz,
-                    enum opine_band band)
+static enum opine_status measure(struct opine_arena *arena,
+                                 const struct opine_kernels *kernels,
+                                 struct opine_prepared_signal *s, int channels,
+                                 int rate_hz, enum opine_band band)
 {
     s->level_dbov = opine_active_level(kernels, s->x, s->n, channels, rate_hz,
                                        band);
-    s->flat = opine_flat_share(kernels, s->x, s->n, channels, rate_hz);
+    return opine_flat_share(arena, kernels, s->x, s->n, channels, rate_hz,
+                            &s->flat);
 }
 
 static unsigned length_flags(const struct opine_audio *ref,
@@ -235,8 +237,10 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     TRY(copy(arena, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
     TRY(copy(arena, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
 
-    measure(kernels, &pair->ref, ref->channels, ref->rate_hz, config->band);
-    measure(kernels, &pair->deg, deg->channels, deg->rate_hz, config->band);
+    TRY(measure(arena, kernels, &pair->ref, ref->channels, ref->rate_hz,
+                config->band));
+    TRY(measure(arena, kernels, &pair->deg, deg->channels, deg->rate_hz,
+                config->band));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
