@@ -215,44 +215,56 @@ static int flat_samples(const float *x, int n, float low, float high)
     return flat;
 }
 
+/* What is known of a frame after one look at it */
+struct outline {
+    float low, high, energy;
+};
+
 static double flat_share(const struct opine_kernels *kernels, const float *x,
-                         size_t n, size_t size)
+                         size_t size, struct outline *frame, size_t frames)
 {
     float low = 0, high = 0, loudest = 0;
     long flat = 0, counted = 0;
 
-    for (size_t i = 0; i + size <= n; i += size) {
-        float least, most, energy;
+    for (size_t i = 0; i < frames; i++) {
+        struct outline *f = &frame[i];
+        const float *here = x + i * size;
 
-        kernels->range(x + i, (int)size, &least, &most);
-        energy = kernels->dot(x + i, x + i, (int)size);
-        low = least < low ? least : low;
-        high = most > high ? most : high;
-        loudest = energy > loudest ? energy : loudest;
+        kernels->range(here, (int)size, &f->low, &f->high);
+        f->energy = kernels->dot(here, here, (int)size);
+        low = f->low < low ? f->low : low;
+        high = f->high > high ? f->high : high;
+        loudest = f->energy > loudest ? f->energy : loudest;
     }
     low *= FLAT_EDGE;
     high *= FLAT_EDGE;
-    for (size_t i = 0; i + size <= n; i += size) {
-        float least, most;
-
-        if (kernels->dot(x + i, x + i, (int)size) <= loudest * FLAT_ACTIVE)
+    for (size_t i = 0; i < frames; i++) {
+        if (frame[i].energy <= loudest * FLAT_ACTIVE)
             continue;
         counted += (long)size;
-        kernels->range(x + i, (int)size, &least, &most);
-        if (least < low || most > high)
-            flat += flat_samples(x + i, (int)size, low, high);
+        if (frame[i].low < low || frame[i].high > high)
+            flat += flat_samples(x + i * size, (int)size, low, high);
     }
     return counted ? (double)flat / (double)counted : 0;
 }
 
-double opine_flat_share(const struct opine_kernels *kernels, float *const *x,
-                        size_t n, int channels, int rate_hz)
+enum opine_status opine_flat_share(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   float *const *x, size_t n, int channels,
+                                   int rate_hz, double *share)
 {
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    size_t size = (size_t)rate_hz / 100, frames = n / size;
+    struct outline *frame = opine_arena_take(arena, frames, sizeof *frame);
     double sum = 0;
 
+    if (!frame)
+        return OPINE_ERR_MEMORY;
     for (int c = 0; c < channels; c++)
-        sum += flat_share(kernels, x[c], n, (size_t)rate_hz / 100);
-    return sum / channels;
+        sum += flat_share(kernels, x[c], size, frame, frames);
+    opine_arena_release(arena, mark);
+    *share = sum / channels;
+    return OPINE_OK;
 }
 
 double opine_peak(const struct opine_kernels *kernels, float *const *x,

@@ -5,6 +5,7 @@
 #ifndef OPINE_SRC_LEVEL_H
 #define OPINE_SRC_LEVEL_H
 
+#include "base/arena.h"
 #include "base/kernels.h"
 
 /* Limits that the public header promises */
@@ -38,14 +39,17 @@ double opine_active_level(const struct opine_kernels *kernels, float *const *x,
 
 /**
  * Share of samples in flat tops
- * return          0 to 1, mean over channels
+ * arena           Scratch memory
+ * share           Return it, 0 to 1, mean over channels
  *
  * Counts samples beyond 0.985 of their channel's greatest or least value that
  * have such a neighbour, in 10 ms frames within 40 dB of the loudest. Unclipped
  * files stay below 0.0004, clipped ones reach 0.002 to 0.5.
  */
-double opine_flat_share(const struct opine_kernels *kernels, float *const *x,
-                        size_t n, int channels, int rate_hz);
+OPINE_MUST_CHECK enum opine_status
+opine_flat_share(struct opine_arena *arena, const struct opine_kernels *kernels,
+                 float *const *x, size_t n, int channels, int rate_hz,
+                 double *share);
 
 /**
  * Greatest magnitude in all channels

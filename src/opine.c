@@ -176,8 +176,8 @@ static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
         return OPINE_OK;
     opine_ear_destroy(&context->ear);
     opine_arena_clear(&context->tables);
-    return opine_ear_create(&context->ear, &context->tables, rate_hz,
-                            context->config.band);
+    return opine_ear_create(&context->ear, &context->tables, &context->kernels,
+                            rate_hz, context->config.band);
 }
 
 enum opine_status opine_score(struct opine_context *context,

@@ -5,7 +5,6 @@
 #include "base/try.h"
 #include "level.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +19,8 @@
 #define LENGTH_DIFFERS_SHARE  0.05
 #define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
+
+#define BLOCK ((size_t)4096) /* samples copied at once */
 
 /* --------------------------------------------------------------- check */
 
@@ -75,21 +76,45 @@ static struct opine_audio explicit_steps(const struct opine_audio *a)
     return view;
 }
 
-/* Copy a channel and tell whether all its samples are finite. The two loops
- * apart are what compilers vectorise. */
+/* Sum in lanes, which compilers vectorise */
+static double add_up(const float *x, size_t n)
+{
+    double sum[8] = { 0 }, all = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8)
+        for (int lane = 0; lane < 8; lane++)
+            sum[lane] += (double)x[i + lane];
+    for (; i < n; i++)
+        all += (double)x[i];
+    for (int lane = 0; lane < 8; lane++)
+        all += sum[lane];
+    return all;
+}
+
+/* Copy a channel without its mean; returns 0 when a sample is not finite, since
+ * then neither is the sum */
 static int copy_channel(float *y, const struct opine_audio *a, int channel)
 {
     const float *x = a->data + channel * a->channel_step;
-    int finite = 1;
+    size_t n = a->frames;
+    double sum = 0;
+    float mean;
 
-    if (a->frame_step == 1)
-        memcpy(y, x, a->frames * sizeof *y);
-    else
-        for (size_t i = 0; i < a->frames; i++)
-            y[i] = x[(ptrdiff_t)i * a->frame_step];
-    for (size_t i = 0; i < a->frames; i++)
-        finite &= fabsf(y[i]) <= FLT_MAX;
-    return finite;
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t count = n - i < BLOCK ? n - i : BLOCK;
+
+        if (a->frame_step == 1)
+            memcpy(y + i, x + i, count * sizeof *y);
+        else
+            for (size_t k = i; k < i + count; k++)
+                y[k] = x[(ptrdiff_t)k * a->frame_step];
+        sum += add_up(y + i, count);
+    }
+    mean = (float)(sum / (double)n);
+    for (size_t i = 0; i < n; i++)
+        y[i] -= mean;
+    return isfinite(sum);
 }
 
 /* y becomes the mean of all channels */
@@ -105,18 +130,6 @@ static void mix(float *const *x, size_t n, int channels, float *y)
     }
 }
 
-static void remove_mean(float *x, size_t n)
-{
-    double sum = 0;
-    float mean;
-
-    for (size_t i = 0; i < n; i++)
-        sum += (double)x[i];
-    mean = (float)(sum / (double)n);
-    for (size_t i = 0; i < n; i++)
-        x[i] -= mean;
-}
-
 /* One signal, planar, at its own rate and channel count */
 static enum opine_status copy(struct opine_arena *arena,
                               const struct opine_audio *audio,
@@ -129,11 +142,9 @@ static enum opine_status copy(struct opine_arena *arena,
     s->x = take_channels(arena, view.channels, s->n);
     if (!s->x)
         return OPINE_ERR_MEMORY;
-    for (int c = 0; c < view.channels; c++) {
+    for (int c = 0; c < view.channels; c++)
         if (!copy_channel(s->x[c], &view, c))
             return not_finite;
-        remove_mean(s->x[c], s->n);
-    }
     return OPINE_OK;
 }
 
@@ -189,13 +200,15 @@ static enum opine_status to_rate(struct opine_arena *arena, int channels,
 
 /* ------------------------------------------------------------ the stage */
 
-static void measure(const struct opine_kernels *kernels,
-                    struct opine_prepared_signal *s, int channels, int rate_hz,
-                    enum opine_band band)
+static enum opine_status measure(struct opine_arena *arena,
+                                 const struct opine_kernels *kernels,
+                                 struct opine_prepared_signal *s, int channels,
+                                 int rate_hz, enum opine_band band)
 {
     s->level_dbov = opine_active_level(kernels, s->x, s->n, channels, rate_hz,
                                        band);
-    s->flat = opine_flat_share(kernels, s->x, s->n, channels, rate_hz);
+    return opine_flat_share(arena, kernels, s->x, s->n, channels, rate_hz,
+                            &s->flat);
 }
 
 static unsigned length_flags(const struct opine_audio *ref,
@@ -224,8 +237,10 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     TRY(copy(arena, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
     TRY(copy(arena, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
 
-    measure(kernels, &pair->ref, ref->channels, ref->rate_hz, config->band);
-    measure(kernels, &pair->deg, deg->channels, deg->rate_hz, config->band);
+    TRY(measure(arena, kernels, &pair->ref, ref->channels, ref->rate_hz,
+                config->band));
+    TRY(measure(arena, kernels, &pair->deg, deg->channels, deg->rate_hz,
+                config->band));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);

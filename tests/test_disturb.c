@@ -12,8 +12,8 @@
 
 struct fixture {
     struct opine_arena arena;
-    struct opine_kernels kernels;
     struct opine_ear ear;
+    struct opine_kernels kernels;
     float ref[FRAMES * NB], deg[FRAMES * NB];
     float power_ref[FRAMES * NB], power_deg[FRAMES * NB];
     double level_ref[FRAMES], level_deg[FRAMES];
@@ -31,9 +31,10 @@ static int set_up(void **state)
     struct opine_allocator from = { 0 };
 
     opine_arena_init(&f->arena, &from);
-    assert_int_equal(opine_ear_create(&f->ear, &f->arena, 48000, OPINE_BAND_FB),
-                     0);
     assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
+    assert_int_equal(opine_ear_create(&f->ear, &f->arena, &f->kernels, 48000,
+                                      OPINE_BAND_FB),
+                     0);
     f->heard = (struct opine_heard){ .power_ref = f->power_ref,
                                      .power_deg = f->power_deg,
                                      .excited_ref = f->power_ref,

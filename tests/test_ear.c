@@ -41,7 +41,9 @@ static void make_ear(struct fixture *f, int rate_hz, enum opine_band band)
 {
     opine_ear_destroy(&f->ear);
     opine_arena_clear(&f->arena);
-    assert_int_equal(opine_ear_create(&f->ear, &f->arena, rate_hz, band), 0);
+    assert_int_equal(opine_ear_create(&f->ear, &f->arena, &f->kernels, rate_hz,
+                                      band),
+                     0);
 }
 
 /* Powers into f->pattern, gain 1, frames from a sample on */

@@ -67,11 +67,13 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     sum_c = c->dot(s->x + offset, s->y, n);
     sum_k = k->dot(s->x + offset, s->y, n);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
-    if (n >= 48) {
-        c->filter(s->a + offset, s->x + offset, s->y, 48, 3, (n - 48) / 3);
-        k->filter(s->b + offset, s->x + offset, s->y, 48, 3, (n - 48) / 3);
-        assert_memory_equal(s->a, s->b, sizeof s->a);
-    }
+    c->filter(s->a + offset, s->x + offset, s->y, n);
+    k->filter(s->b + offset, s->x + offset, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->combine(s->a + offset, s->x, 7, s->y + offset, 20, n);
+    k->combine(s->b + offset, s->x, 7, s->y + offset, 20, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + n] == GUARD);
     sum_c = c->magnitude(s->x + offset, n);
     sum_k = k->magnitude(s->x + offset, n);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
@@ -79,6 +81,35 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     k->range(s->x + offset, n, &low_k, &sum_k);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
     assert_memory_equal(&low_c, &low_k, sizeof low_c);
+}
+
+/* Those that work on complex numbers, half as many in the same buffers */
+static void check_complex(const struct opine_kernels *c,
+                          const struct opine_kernels *k, struct buffers *s,
+                          int n, int offset)
+{
+    n /= 2;
+    c->reverse(s->a + offset, s->x, n);
+    k->reverse(s->b + offset, s->x, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->cross(s->a + offset, s->x, s->y, n);
+    k->cross(s->b + offset, s->x, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->cohere(s->a + offset, s->a + offset + n, s->x, s->y, n);
+    k->cohere(s->b + offset, s->b + offset + n, s->x, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->add(s->a + offset, s->x, 2 * n);
+    k->add(s->b + offset, s->x, 2 * n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->split(s->a + offset, s->x, s->y, n);
+    k->split(s->b + offset, s->x, s->y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->reverse(s->a + offset, s->x, n);
+    k->reverse(s->b + offset, s->x, n);
+    c->join(s->a + offset, s->y, s->x, n);
+    k->join(s->b + offset, s->y, s->x, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + 2 * n] == GUARD);
 }
 
 static void every_level_equals_c(void **state)
@@ -103,6 +134,9 @@ static void every_level_equals_c(void **state)
                 fill(&buffers, (enum kind)kind, &random);
                 for (int n = 0; n < 68; n++)
                     check(&c, &k, &buffers, n, offset);
+                fill(&buffers, (enum kind)kind, &random);
+                for (int n = 0; n < 68; n += 2)
+                    check_complex(&c, &k, &buffers, n, offset);
                 for (int i = 0; i < 5; i++)
                     check(&c, &k, &buffers, more[i] - offset, offset);
             }

@@ -39,7 +39,8 @@ static int set_up(void **state)
     assert_non_null(f);
     opine_arena_init(&f->arena, &from);
     assert_int_equal(opine_kernels_init(&f->kernels, OPINE_CPU_BEST), 0);
-    assert_int_equal(opine_ear_create(&f->ear, &f->arena, RATE, OPINE_BAND_FB),
+    assert_int_equal(opine_ear_create(&f->ear, &f->arena, &f->kernels, RATE,
+                                      OPINE_BAND_FB),
                      0);
     for (int c = 0; c < 2; c++) {
         f->heard[c].power_ref = f->heard[c].excited_ref = f->data[c].power_ref;

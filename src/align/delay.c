@@ -23,204 +23,340 @@
                       repeating music has peaks of nearly one height */
 #define CHANCE 2.0 /* unrelated speech reaches twice the peaks of noise */
 
+/* Blocks, so that all that is worked on fits a cache: of the degraded, with
+ * zeros before it, and of the reference with the block before it, so that the
+ * correlation of two holds BLOCK lags that do not wrap. */
+#define BLOCK 4096 /* samples, 0.5 s */
+#define SIZE  (2 * BLOCK)
+#define BINS  (BLOCK + 16) /* of a spectrum that is stored: all real parts, */
+#define FLOATS                                                                 \
+    (2 * BINS) /* then all imaginary ones                                      \
+                */
+#define DEG_MOST                                                               \
+    80             /* blocks of the degraded: 40 s, of longer files the        \
+                      loudest of each of so many parts */
+#define GUARD  160 /* lags, 20 ms: a peak with its side lobes */
+#define MARGIN 512 /* lags that are kept of each neighbouring block */
+#define LINE   (BLOCK + 2 * MARGIN)
+
 /* Rivals: peaks this near and this high, relative to the chosen one */
 #define RIVAL_REACH_S 0.030
 #define RIVAL_HEIGHT  0.5
+#define NEAR          (MARGIN - 1) /* lags on each side of a peak that are kept */
 
-/* Both signals at the low rate, as one long transform each */
+/* A peak, with what is needed of its surroundings */
+struct peak {
+    int lag;
+    float height; /* signed; 0 when there is none */
+    float near[2 * NEAR + 1];
+    double around; /* energy of the lags within GUARD */
+};
+
 struct correlator {
-    int size;   /* of the transform */
+    const struct opine_kernels *kernels;
+    struct opine_fft fft;
     int factor; /* samples of the signals for one of these */
     double rate_hz;
     int ref_n, deg_n;
-    float *x;         /* one signal, at last the correlation */
-    float *ref, *deg; /* spectra */
+    int ref_blocks, deg_blocks;
+    int index[DEG_MOST]; /* of the degraded's blocks that are used, */
+    int used;            /* and their number */
+    float *ref, *deg;    /* spectra, FLOATS each */
+    float *weight;       /* of each bin, twice */
+    float *sum;          /* cross-spectrum at one multiple of BLOCK */
+    float *x, *spectrum; /* of a transform */
+    float *line;         /* correlation: MARGIN lags, a block, MARGIN lags */
+    double energy;       /* of the correlation so far */
+    struct peak near, far;
 };
 
-/* ----------------------------------------------------------- correlate */
+/* -------------------------------------------------------------- spectra */
 
-/* The cross-spectrum deg ref* into deg, inside of the band, whitened by half:
- * between plain correlation, blurred by the signal's own periods, and the phase
- * transform, led by bins of noise.
- *
- *   C = D R*        C' = C / |C|^0.5
- */
-static void whiten(struct correlator *w)
+static void copy_part(const struct opine_mono *low, int start, int n, float *x)
 {
-    double bin_hz = w->rate_hz / w->size;
-    int low = (int)(LOW_HZ / bin_hz) + 1;
-    int high = (int)(HIGH_SHARE * w->size / 2);
-    float *d = w->deg;
-    const float *r = w->ref;
+    int from = start < 0 ? -start : 0;
+    int to = low->n - start < n ? low->n - start : n;
 
-    for (int k = 0; k <= w->size / 2; k++) {
-        float re = d[2 * k] * r[2 * k] + d[2 * k + 1] * r[2 * k + 1];
-        float im = d[2 * k + 1] * r[2 * k] - d[2 * k] * r[2 * k + 1];
-        float magnitude = sqrtf(re * re + im * im);
-        /* 1e-30: far below the rounding of any signal that is not silent */
-        float scale = 1.0f / (sqrtf(magnitude) + 1e-30f);
-        int inside = k >= low && k <= high;
+    memset(x, 0, (size_t)n * sizeof *x);
+    if (from < to)
+        memcpy(x + from, low->x + start + from,
+               (size_t)(to - from) * sizeof *x);
+}
 
-        d[2 * k] = inside ? re * scale : 0;
-        d[2 * k + 1] = inside ? im * scale : 0;
+/* The transform of w->x; adds its powers */
+static void transform(const struct correlator *w, float *spectrum, float *power)
+{
+    opine_fft_run(&w->fft, w->x, w->spectrum);
+    for (int k = 0; k < BINS; k++) {
+        int exists = k <= BLOCK;
+
+        spectrum[k] = exists ? w->spectrum[2 * k] : 0;
+        spectrum[BINS + k] = exists ? w->spectrum[2 * k + 1] : 0;
+    }
+    for (int k = 0; k < BINS; k++)
+        power[k] += spectrum[k] * spectrum[k] +
+                    spectrum[BINS + k] * spectrum[BINS + k];
+}
+
+/* Which of the degraded's blocks are used: all, or of a long file the loudest
+ * of each part */
+static void choose_blocks(const struct opine_mono *low, struct correlator *w)
+{
+    w->used = w->deg_blocks < DEG_MOST ? w->deg_blocks : DEG_MOST;
+    for (int i = 0; i < w->used; i++) {
+        int first = (int)((long)i * w->deg_blocks / w->used);
+        int end = (int)((i + 1L) * w->deg_blocks / w->used);
+        float most = -1;
+
+        for (int k = first; k < end; k++) {
+            const float *x = low->x + (ptrdiff_t)k * BLOCK;
+            int n = low->n - k * BLOCK < BLOCK ? low->n - k * BLOCK : BLOCK;
+            float energy = end - first > 1 ? w->kernels->dot(x, x, n) : 0;
+
+            if (energy > most) {
+                most = energy;
+                w->index[i] = k;
+            }
+        }
     }
 }
 
-/* Spectrum of one signal, zeros after it */
-static enum opine_status transform(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   const struct opine_mono *from,
-                                   const struct opine_fft *fft,
-                                   struct correlator *w, float *spectrum)
+static void transform_ref(const struct opine_mono *low, struct correlator *w,
+                          float *power)
+{
+    for (int i = 0; i <= w->ref_blocks; i++) {
+        copy_part(low, (i - 1) * BLOCK, SIZE, w->x);
+        transform(w, w->ref + (ptrdiff_t)i * FLOATS, power);
+    }
+}
+
+static void transform_deg(const struct opine_mono *low, struct correlator *w,
+                          float *power)
+{
+    choose_blocks(low, w);
+    for (int i = 0; i < w->used; i++) {
+        memset(w->x, 0, BLOCK * sizeof *w->x);
+        copy_part(low, w->index[i] * BLOCK, BLOCK, w->x + BLOCK);
+        transform(w, w->deg + (ptrdiff_t)i * FLOATS, power);
+    }
+}
+
+/* Whiten by half: between plain correlation, blurred by the signal's own
+ * periods, and the phase transform, led by bins of noise; inside of the band.
+ *
+ *   C' = C / (mean |R|^2 mean |D|^2)^(1/4)
+ */
+static void weigh(struct correlator *w, const float *ref, const float *deg)
+{
+    double bin_hz = w->rate_hz / SIZE;
+    int low = (int)(LOW_HZ / bin_hz) + 1;
+    int high = (int)(HIGH_SHARE * SIZE / 2);
+
+    for (int k = 0; k < BINS; k++) {
+        double power = sqrt((double)ref[k] * (double)deg[k]);
+        int inside = k >= low && k <= high && power > 0;
+
+        w->weight[k] = inside ? (float)(1 / sqrt(power)) : 0;
+        w->weight[BINS + k] = w->weight[k];
+    }
+}
+
+static enum opine_status make_spectra(struct opine_arena *arena,
+                                      const struct opine_mono *ref,
+                                      const struct opine_mono *deg,
+                                      struct correlator *w)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
+    float *power = opine_arena_take(arena, FLOATS, sizeof *power);
+    struct opine_arena_mark second = opine_arena_mark(arena);
     struct opine_mono low;
 
-    TRY(opine_mono_lower(arena, kernels, from, w->factor, &low));
-    memcpy(w->x, low.x, (size_t)low.n * sizeof *w->x);
-    memset(w->x + low.n, 0, (size_t)(w->size - low.n) * sizeof *w->x);
+    if (!power)
+        return OPINE_ERR_MEMORY;
+    memset(power, 0, FLOATS * sizeof *power);
+    TRY(opine_mono_lower(arena, w->kernels, ref, w->factor, &low));
+    transform_ref(&low, w, power);
+    opine_arena_release(arena, second);
+    TRY(opine_mono_lower(arena, w->kernels, deg, w->factor, &low));
+    transform_deg(&low, w, power + BINS);
+    weigh(w, power, power + BINS);
     opine_arena_release(arena, mark);
-    opine_fft_run(fft, w->x, spectrum);
     return OPINE_OK;
-}
-
-/* Correlation at every lag into w->x: lag i at i, lag -i at size - i */
-static enum opine_status correlate(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   const struct opine_mono *ref,
-                                   const struct opine_mono *deg,
-                                   struct correlator *w)
-{
-    struct opine_fft fft = { 0 };
-    enum opine_status status = opine_fft_create(&fft, w->size, 1);
-
-    if (!status)
-        status = transform(arena, kernels, ref, &fft, w, w->ref);
-    if (!status)
-        status = transform(arena, kernels, deg, &fft, w, w->deg);
-    if (!status) {
-        whiten(w);
-        opine_fft_run_back(&fft, w->deg, w->x);
-    }
-    opine_fft_destroy(&fft);
-    return status;
 }
 
 /* ---------------------------------------------------------------- peak */
 
-static float at_lag(const struct correlator *w, int lag)
+/* Lag at a place of the line; the row's first lag is at 2 MARGIN */
+static int lag_at(int row, int place)
 {
-    return w->x[lag < 0 ? lag + w->size : lag];
+    return row * BLOCK + place - 2 * MARGIN;
 }
 
-/* Lag of the largest magnitude from `first` to `last` */
-static int largest(const struct correlator *w, int first, int last)
+static void keep_peak(const struct correlator *w, int row, int place,
+                      struct peak *peak)
 {
-    int best = first;
+    const float *middle = w->line + place;
 
-    for (int lag = first; lag <= last; lag++)
-        if (fabsf(at_lag(w, lag)) > fabsf(at_lag(w, best)))
-            best = lag;
-    return best;
+    peak->lag = lag_at(row, place);
+    peak->height = *middle;
+    memcpy(peak->near, middle - NEAR, sizeof peak->near);
+    peak->around = (double)w->kernels->dot(middle - GUARD + 1,
+                                           middle - GUARD + 1, 2 * GUARD - 1);
 }
 
-static int choose_lag(const struct correlator *w)
+/* The largest magnitude among some lags of the line, if beyond the peak so far
+ */
+static void find_peak(const struct correlator *w, int row, int first, int last,
+                      struct peak *peak)
+{
+    int from = first - lag_at(row, 0), to = last - lag_at(row, 0);
+    int best = -1;
+    float most = fabsf(peak->height), low, high;
+
+    from = from > MARGIN ? from : MARGIN;
+    to = to < MARGIN + BLOCK - 1 ? to : MARGIN + BLOCK - 1;
+    if (from > to)
+        return;
+    w->kernels->range(w->line + from, to - from + 1, &low, &high);
+    if (fmaxf(-low, high) <= most)
+        return;
+    for (int i = from; i <= to; i++)
+        if (fabsf(w->line[i]) > most) {
+            most = fabsf(w->line[i]);
+            best = i;
+        }
+    keep_peak(w, row, best, peak);
+}
+
+/* The BLOCK lags from a multiple of it on, to the end of the line */
+static void correlate_row(struct correlator *w, int row, float *line)
+{
+    int pairs = 0;
+
+    memset(w->sum, 0, FLOATS * sizeof *w->sum);
+    for (int i = 0; i < w->used; i++) {
+        int other = w->index[i] - row;
+
+        if (other < 0 || other > w->ref_blocks)
+            continue;
+        w->kernels->cross(w->sum, w->deg + (ptrdiff_t)i * FLOATS,
+                          w->ref + (ptrdiff_t)other * FLOATS, BINS);
+        pairs++;
+    }
+    if (!pairs) {
+        memset(line, 0, BLOCK * sizeof *line);
+        return;
+    }
+    w->kernels->multiply(w->spectrum, w->sum, w->weight, FLOATS);
+    memcpy(w->sum, w->spectrum, FLOATS * sizeof *w->sum);
+    for (int k = 0; k <= BLOCK; k++) {
+        w->spectrum[2 * k] = w->sum[k];
+        w->spectrum[2 * k + 1] = w->sum[BINS + k];
+    }
+    opine_fft_run_back(&w->fft, w->spectrum, w->x);
+    memcpy(line, w->x, BLOCK * sizeof *line);
+}
+
+/* All lags, block by block, and the peaks: at any lag, and at near ones */
+static void correlate(struct correlator *w, int search)
 {
     int first = 1 - w->ref_n, last = w->deg_n - 1;
-    int reach = (int)(NEAR_S * w->rate_hz);
-    int near = largest(w, first < -reach ? -reach : first,
-                       last > reach ? reach : last);
-    int far = largest(w, first, last);
+    int reach = search ? (int)(NEAR_S * w->rate_hz) : 0;
 
-    if (fabsf(at_lag(w, far)) > (float)FAR_FACTOR * fabsf(at_lag(w, near)))
-        return far;
-    return near;
+    memset(w->line, 0, LINE * sizeof *w->line);
+    for (int row = -w->ref_blocks; row <= w->deg_blocks; row++) {
+        memmove(w->line, w->line + BLOCK, 2 * MARGIN * sizeof *w->line);
+        correlate_row(w, row, w->line + 2 * MARGIN);
+        w->energy += (double)w->kernels->dot(w->line + MARGIN, w->line + MARGIN,
+                                             BLOCK);
+        find_peak(w, row, first < -reach ? -reach : first,
+                  last > reach ? reach : last, &w->near);
+        find_peak(w, row, first, last, &w->far);
+    }
 }
 
-static double top_of(const struct correlator *w, int lag)
+/* Top of a peak `away` lags from this one, relative to it */
+static double top_of(const struct peak *peak, int away)
 {
+    const float *middle = peak->near + NEAR + away;
     float near[2 * OPINE_PEAK_REACH + 3];
-    float sign = at_lag(w, lag) < 0 ? -1 : 1;
 
     for (int i = 0; i < 2 * OPINE_PEAK_REACH + 3; i++) {
-        int there = lag + i - OPINE_PEAK_REACH - 1;
-        int exists = there > -w->ref_n && there < w->deg_n;
-        near[i] = exists ? sign * at_lag(w, there) : 0;
+        float value = middle[i - OPINE_PEAK_REACH - 1];
+        near[i] = *middle < 0 ? -value : value;
     }
-    return lag + opine_peak_top(near);
+    return away + opine_peak_top(near);
 }
 
 /* How far the peak stands out: 1 less the height that chance alone reaches at
  * so many lags, relative to the peak. Chance is Gaussian with the mean square
  * of the correlation elsewhere: its largest of n is near sigma sqrt(2 ln n). */
-static double confidence(const struct correlator *w, int lag)
+static double confidence(const struct correlator *w, const struct peak *peak)
 {
-    int guard = (int)(0.02 * w->rate_hz); /* a peak with its side lobes */
-    double sum = 0, peak = fabs((double)at_lag(w, lag));
-    int count = 0;
+    int first = peak->lag - GUARD > -w->ref_n ? peak->lag - GUARD : -w->ref_n;
+    int last = peak->lag + GUARD < w->deg_n ? peak->lag + GUARD : w->deg_n;
+    int count = w->ref_n + w->deg_n - 1 - (last - first - 1);
+    double height = fabs((double)peak->height);
+    double square = fmax(w->energy - peak->around, 0);
 
-    for (int i = 1 - w->ref_n; i < w->deg_n; i++) {
-        if (i > lag - guard && i < lag + guard)
-            continue;
-        sum += (double)at_lag(w, i) * (double)at_lag(w, i);
-        count++;
-    }
-    if (count < 2 || peak <= 0)
+    if (count < 2 || height <= 0)
         return 0;
-    return fmax(1 - CHANCE * sqrt(2 * log(count) * sum / count) / peak, 0);
+    return fmax(1 - CHANCE * sqrt(2 * log(count) * square / count) / height, 0);
 }
 
-/* Peaks near the chosen one that are nearly as high */
-static void find_rivals(const struct correlator *w, int lag,
+/* Peaks near the chosen one that are nearly as high, and itself */
+static void find_rivals(const struct correlator *w, const struct peak *peak,
                         struct opine_delay *delay)
 {
-    int reach = (int)(RIVAL_REACH_S * w->rate_hz);
-    float least = (float)RIVAL_HEIGHT * fabsf(at_lag(w, lag));
+    int most = NEAR - OPINE_PEAK_REACH - 1;
+    int reach = (int)fmin(RIVAL_REACH_S * w->rate_hz, most);
+    float least = (float)RIVAL_HEIGHT * fabsf(peak->height);
 
     delay->rivals = 0;
-    for (int i = lag - reach; i <= lag + reach; i++) {
-        float here = fabsf(at_lag(w, i));
+    for (int i = -reach; i <= reach && least > 0; i++) {
+        const float *here = peak->near + NEAR + i;
 
-        if (i <= 1 - w->ref_n || i >= w->deg_n - 1 || here < least ||
-            here < fabsf(at_lag(w, i - 1)) || here < fabsf(at_lag(w, i + 1)))
+        if (fabsf(*here) < least || fabsf(*here) < fabsf(here[-1]) ||
+            fabsf(*here) < fabsf(here[1]))
             continue;
         if (delay->rivals < OPINE_RIVALS)
             delay->rival[delay->rivals++] = (struct opine_rival){
-                top_of(w, i) * w->factor, at_lag(w, i) < 0 ? -1 : 1
+                (peak->lag + top_of(peak, i)) * w->factor, *here < 0 ? -1 : 1
             };
     }
 }
 
 /* --------------------------------------------------------------- stage */
 
-/* FFTW plans a power of two in a third of the time of other sizes, and planning
- * takes longer than the transforms. */
-static int power_of_two(int least)
-{
-    int size = 1;
-
-    while (size < least)
-        size *= 2;
-    return size;
-}
-
 static enum opine_status set_up(struct opine_arena *arena,
+                                const struct opine_kernels *kernels,
                                 const struct opine_mono *ref,
                                 const struct opine_mono *deg,
                                 struct correlator *w)
 {
-    size_t floats;
+    size_t deg_spectra;
 
+    memset(w, 0, sizeof *w);
+    w->kernels = kernels;
     w->factor = ref->rate_hz >= 2 * RATE_HZ ? 2 : 1;
     w->rate_hz = ref->rate_hz / w->factor;
     w->ref_n = ref->n / w->factor;
     w->deg_n = deg->n / w->factor;
-    w->size = power_of_two(w->ref_n + w->deg_n);
-    floats = (size_t)w->size + 2;
-    w->x = opine_arena_take(arena, floats, sizeof *w->x);
-    w->ref = opine_arena_take(arena, floats, sizeof *w->ref);
-    w->deg = opine_arena_take(arena, floats, sizeof *w->deg);
-    return w->x && w->ref && w->deg ? OPINE_OK : OPINE_ERR_MEMORY;
+    w->ref_blocks = (w->ref_n + BLOCK - 1) / BLOCK;
+    w->deg_blocks = (w->deg_n + BLOCK - 1) / BLOCK;
+    deg_spectra = w->deg_blocks < DEG_MOST ? (size_t)w->deg_blocks : DEG_MOST;
+    w->ref = opine_arena_take(arena, (size_t)w->ref_blocks + 1,
+                              FLOATS * sizeof *w->ref);
+    w->deg = opine_arena_take(arena, deg_spectra, FLOATS * sizeof *w->deg);
+    w->weight = opine_arena_take(arena, FLOATS, sizeof *w->weight);
+    w->sum = opine_arena_take(arena, FLOATS, sizeof *w->sum);
+    w->x = opine_arena_take(arena, FLOATS, sizeof *w->x);
+    w->spectrum = opine_arena_take(arena, FLOATS, sizeof *w->spectrum);
+    w->line = opine_arena_take(arena, LINE, sizeof *w->line);
+    if (!w->ref || !w->deg || !w->weight || !w->sum || !w->x || !w->spectrum ||
+        !w->line)
+        return OPINE_ERR_MEMORY;
+    return opine_fft_create(&w->fft, kernels, SIZE, 1);
 }
 
 enum opine_status opine_find_delay(struct opine_arena *arena,
@@ -230,16 +366,27 @@ enum opine_status opine_find_delay(struct opine_arena *arena,
                                    struct opine_delay *delay)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
+    enum opine_status status;
+    const struct peak *peak;
     struct correlator w;
-    int lag;
 
-    TRY(set_up(arena, ref, deg, &w));
-    TRY(correlate(arena, kernels, ref, deg, &w));
-    lag = search ? choose_lag(&w) : 0;
-    delay->samples = search ? top_of(&w, lag) * w.factor : 0;
-    delay->confidence = confidence(&w, lag);
-    delay->polarity = at_lag(&w, lag) < 0 ? -1 : 1;
-    find_rivals(&w, lag, delay);
+    TRY(set_up(arena, kernels, ref, deg, &w));
+    status = make_spectra(arena, ref, deg, &w);
+    if (!status)
+        correlate(&w, search);
+    opine_fft_destroy(&w.fft);
+    if (status)
+        return status;
+    peak = &w.near;
+    if (search &&
+        fabsf(w.far.height) > (float)FAR_FACTOR * fabsf(w.near.height))
+        peak = &w.far;
+    delay->samples = search && fabsf(peak->height) > 0
+                         ? (peak->lag + top_of(peak, 0)) * w.factor
+                         : 0;
+    delay->confidence = confidence(&w, peak);
+    delay->polarity = peak->height < 0 ? -1 : 1;
+    find_rivals(&w, peak, delay);
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }

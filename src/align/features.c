@@ -65,10 +65,11 @@ static void design(struct analyser *a, double rate_hz)
 }
 
 static enum opine_status begin(struct analyser *a, struct opine_arena *arena,
+                               const struct opine_kernels *kernels,
                                double rate_hz)
 {
     a->size = (int)lround(FRAME_S * rate_hz);
-    TRY(opine_fft_create(&a->fft, opine_fft_good_size(a->size), 1));
+    TRY(opine_fft_create(&a->fft, kernels, opine_fft_good_size(a->size), 1));
     a->window = opine_arena_take(arena, (size_t)a->size, sizeof(float));
     a->frame = opine_arena_take(arena, (size_t)a->fft.real_step, sizeof(float));
     a->spectrum = opine_arena_take(arena, (size_t)a->fft.spectrum_step,
@@ -180,7 +181,7 @@ enum opine_status opine_features_make(struct opine_arena *arena,
     f->weight = opine_arena_take(arena, (size_t)f->n, sizeof(float));
     if (!f->level || !f->sum || !f->norm || !f->weight)
         return OPINE_ERR_MEMORY;
-    TRY(begin(&a, arena, mono->rate_hz));
+    TRY(begin(&a, arena, kernels, mono->rate_hz));
     for (int t = 0; t < f->n; t++)
         f->weight[t] = analyse(&a, kernels, mono, (int)(t * hop),
                                f->level + (t + EDGE) * NB);

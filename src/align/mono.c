@@ -4,75 +4,78 @@
 #include <math.h>
 #include <string.h>
 
-#define PI           3.14159265358979323846
-#define PASS_SHARE   0.92 /* of the lower Nyquist frequency */
-#define TAPS_A_PHASE 16   /* of the filter; as many as lanes of a sum */
-#define STEPS        32   /* of interpolation between two samples */
+#define PI         3.14159265358979323846
+#define PASS_SHARE 0.92 /* of the lower Nyquist frequency */
+#define BLOCK      1024 /* samples of the result at once */
+#define STEPS      32   /* of interpolation between two samples */
 
-/* Low-pass for decimation: a Hann-windowed sinc of unit gain. An even number of
- * taps delays by half a sample, but both signals alike. */
-static void design(float *taps, int count, int factor)
+/* Low-pass for decimation: a Hann-windowed sinc of unit gain, phase after
+ * phase. An even number of taps delays by half a sample, but both signals
+ * alike. */
+static void design(float *taps, int factor)
 {
+    int count = factor * OPINE_TAPS;
     double sum = 0;
 
-    if (factor == 1) {
-        memset(taps, 0, (size_t)count * sizeof *taps);
-        taps[0] = 1;
-        return;
-    }
     for (int i = 0; i < count; i++) {
         double t = i - (count - 1) / 2.0;
         double x = t * PASS_SHARE / factor;
         double sinc = fabs(x) > 0 ? sin(PI * x) / (PI * x) : 1;
         double h = sinc * (0.5 + 0.5 * cos(2 * PI * t / (count + 1)));
 
-        taps[i] = (float)h;
+        taps[i % factor * OPINE_TAPS + i / factor] = (float)h;
         sum += h;
     }
     for (int i = 0; i < count; i++)
         taps[i] = (float)((double)taps[i] / sum);
 }
 
-/* Add to y[k] the sum of taps times x from k factor on, zeros beyond its end;
- * `window` has room for as many floats as there are taps */
-static void decimate(const struct opine_kernels *k, const float *x, size_t nx,
-                     const float *taps, int count, int factor, float *window,
-                     float *y, int n)
+/* phase[i] becomes the sum of channels at i step, zeros beyond their end */
+static void take_phase(float *const *channel, int channels, size_t first,
+                       size_t end, size_t step, float *phase, int n)
 {
-    int inside = nx < (size_t)count
-                     ? 0
-                     : (int)((nx - (size_t)count) / (size_t)factor) + 1;
+    int inside = first < end ? (int)((end - first - 1) / step) + 1 : 0;
 
     inside = inside < n ? inside : n;
-    k->filter(y, x, taps, count, factor, inside);
-    for (int i = inside; i < n; i++) {
-        size_t first = (size_t)i * (size_t)factor;
+    memset(phase, 0, (size_t)n * sizeof *phase);
+    for (int c = 0; c < channels; c++) {
+        const float *x = channel[c] + first;
 
-        memset(window, 0, (size_t)count * sizeof *window);
-        memcpy(window, x + first, (nx - first) * sizeof *window);
-        k->filter(y + i, window, taps, count, factor, 1);
+        for (int i = 0; i < inside; i++)
+            phase[i] += x[(size_t)i * step];
     }
 }
 
-/* The sum of channels at a rate lower by a factor */
+/* The sum of channels at a rate lower by a factor: each phase of the signal
+ * through its own taps */
 static enum opine_status lower(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
                                float *const *channel, int channels, size_t nx,
                                int factor, struct opine_mono *mono)
 {
-    int count = factor * TAPS_A_PHASE;
-    float *taps = opine_arena_take(arena, (size_t)count, sizeof *taps);
-    float *window = opine_arena_take(arena, (size_t)count, sizeof *window);
+    float *taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
+                                   sizeof *taps);
+    float phase[BLOCK + OPINE_TAPS];
 
     mono->n = (int)(nx / (size_t)factor);
     mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
-    if (!taps || !window || !mono->x)
+    if (!taps || !mono->x)
         return OPINE_ERR_MEMORY;
-    design(taps, count, factor);
+    if (factor == 1) {
+        take_phase(channel, channels, 0, nx, 1, mono->x, mono->n);
+        return OPINE_OK;
+    }
+    design(taps, factor);
     memset(mono->x, 0, (size_t)mono->n * sizeof *mono->x);
-    for (int c = 0; c < channels; c++)
-        decimate(kernels, channel[c], nx, taps, count, factor, window, mono->x,
-                 mono->n);
+    for (int i = 0; i < mono->n; i += BLOCK) {
+        int n = mono->n - i < BLOCK ? mono->n - i : BLOCK;
+
+        for (int p = 0; p < factor; p++) {
+            take_phase(channel, channels, (size_t)i * factor + p, nx,
+                       (size_t)factor, phase, n + OPINE_TAPS);
+            kernels->filter(mono->x + i, phase, taps + p * OPINE_TAPS, n);
+        }
+    }
     return OPINE_OK;
 }
 
@@ -100,38 +103,65 @@ enum opine_status opine_mono_lower(struct opine_arena *arena,
 
 /* ---------------------------------------------------------------- peak */
 
-/* The value `offset` samples (-1 to 1) from the peak */
-static double between(const float *near, double offset)
+/* Values around a peak, and what the window of each is made of */
+struct summit {
+    double value[2 * OPINE_PEAK_REACH + 1]; /* every other one negated */
+    double cosine[2 * OPINE_PEAK_REACH + 1];
+    double sine[2 * OPINE_PEAK_REACH + 1];
+};
+
+static void begin_summit(const float *near, struct summit *s)
 {
-    const float *peak = near + OPINE_PEAK_REACH + 1;
-    double sum = 0;
+    for (int i = 0; i <= 2 * OPINE_PEAK_REACH; i++) {
+        int away = i - OPINE_PEAK_REACH;
+        double angle = PI * away / (OPINE_PEAK_REACH + 1);
 
-    for (int i = -OPINE_PEAK_REACH; i <= OPINE_PEAK_REACH; i++) {
-        double x = offset - i;
-        double sinc = fabs(x) < 1e-9 ? 1 : sin(PI * x) / (PI * x);
-
-        sum += (double)peak[i] * sinc *
-               (0.5 + 0.5 * cos(PI * x / (OPINE_PEAK_REACH + 1)));
+        s->value[i] = (double)near[i + 1] * (away % 2 ? -1 : 1);
+        s->cosine[i] = cos(angle);
+        s->sine[i] = sin(angle);
     }
-    return sum;
+}
+
+/* The value `offset` samples (-1 to 1) from the peak; with x = offset - i and
+ * W = OPINE_PEAK_REACH + 1:
+ *
+ *   sum of value[i] sin(pi x) / (pi x) (1 + cos(pi x / W)) / 2
+ *   sin(pi x) = sin(pi offset) (-1)^i,  cos(pi x / W) by the sum of angles
+ */
+static double between(const struct summit *s, double offset)
+{
+    double angle = PI * offset / (OPINE_PEAK_REACH + 1);
+    double cosine = cos(angle), sine = sin(angle), sum = 0;
+
+    for (int i = 0; i <= 2 * OPINE_PEAK_REACH; i++) {
+        double x = offset + OPINE_PEAK_REACH - i;
+
+        if (fabs(x) < 1e-9)
+            return s->value[i] * (i % 2 != OPINE_PEAK_REACH % 2 ? -1 : 1);
+        sum += s->value[i] / x *
+               (0.5 + 0.5 * (cosine * s->cosine[i] + sine * s->sine[i]));
+    }
+    return sum * sin(PI * offset) / PI;
 }
 
 /* The best of a grid, then the vertex of the parabola through it and its
  * neighbours */
 double opine_peak_top(const float *near)
 {
-    double best = 0, step = 1.0 / STEPS, most = between(near, 0);
-    double a, c;
+    double best = 0, step = 1.0 / STEPS, most, a, c;
+    struct summit s;
 
+    begin_summit(near, &s);
+    most = between(&s, 0);
     for (int i = -STEPS; i <= STEPS; i++) {
-        double here = between(near, i * step);
+        double here = between(&s, i * step);
         if (here > most) {
             most = here;
             best = i * step;
         }
     }
-    a = between(near, best - step);
-    c = between(near, best + step);
+    a = between(&s, best - step);
+    c = between(&s, best + step);
     if (a - 2 * most + c >= 0)
         return best;
     return best + 0.5 * step * (a - c) / (a - 2 * most + c);

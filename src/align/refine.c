@@ -70,6 +70,7 @@ static double peak_lag(const float *c, int reach, double lag)
 
 enum opine_status opine_refiner_create(struct opine_refiner *refiner,
                                        struct opine_arena *arena,
+                                       const struct opine_kernels *kernels,
                                        const struct opine_mono *ref,
                                        const struct opine_mono *deg)
 {
@@ -84,7 +85,7 @@ enum opine_status opine_refiner_create(struct opine_refiner *refiner,
     refiner->sum = opine_arena_take(arena, floats, sizeof(float));
     if (!refiner->x || !refiner->r || !refiner->d || !refiner->sum)
         return OPINE_ERR_MEMORY;
-    return opine_fft_create(&refiner->fft, SIZE, 1);
+    return opine_fft_create(&refiner->fft, kernels, SIZE, 1);
 }
 
 void opine_refiner_destroy(struct opine_refiner *refiner)

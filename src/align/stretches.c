@@ -119,15 +119,15 @@ static enum opine_status find_path(struct opine_arena *arena,
 
     TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
     TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
-    TRY(opine_track_search(arena, &t->ref_features, &t->deg_features, lag,
-                           &first_pass, t->path));
+    TRY(opine_track_search(arena, kernels, &t->ref_features, &t->deg_features,
+                           lag, &first_pass, t->path));
     TRY(opine_track_prune(arena, &t->ref_features, &t->deg_features,
                           &first_pass, t->path));
     if (!has_jumps(t) ||
         path_cost(t, t->path, 0) >= SECOND_PASS * best_single_cost(t))
         return OPINE_OK;
-    TRY(opine_track_search(arena, &t->ref_features, &t->deg_features, lag,
-                           &second_pass, t->path));
+    TRY(opine_track_search(arena, kernels, &t->ref_features, &t->deg_features,
+                           lag, &second_pass, t->path));
     return opine_track_prune(arena, &t->ref_features, &t->deg_features,
                              &second_pass, t->path);
 }
@@ -288,7 +288,7 @@ static enum opine_status follow(struct opine_arena *arena,
     if (!s)
         return OPINE_ERR_MEMORY;
     count = split(t, s);
-    TRY(opine_refiner_create(&refiner, arena, &t->ref, &t->deg));
+    TRY(opine_refiner_create(&refiner, arena, kernels, &t->ref, &t->deg));
     for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
                                        s[i].delay, OPINE_REFINER_REACH_S);

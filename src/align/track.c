@@ -5,7 +5,6 @@
 #include "base/try.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #define NB   OPINE_TRACK_BANDS
@@ -16,8 +15,17 @@
 #define CENTRE    0.01 /* cost of beginning a hop away from it */
 #define KEEP_GAIN 4.0  /* a stretch saves at least this times (1 - keep) */
 
+/* Where a lag came from, in a byte */
+enum {
+    STAYS = 1, /* the lag is that of the hop before; otherwise it changed, */
+    ABOVE = 2, /* from above or from below, */
+    BEGINS_ABOVE = 4, /* from the next lag that the best origin so far is at */
+    BEGINS_BELOW = 8
+};
+
 /* The search: lag j of nl stands for a lag of first + j hops. */
 struct search {
+    const struct opine_kernels *kernels;
     const struct opine_features *ref, *deg;
     int first, nl;
     float *reversed;   /* NB x nr: levels of the reference, last hop first */
@@ -26,9 +34,8 @@ struct search {
     float *row[ROWS];  /* products of hops t - EDGE .. t + EDGE with all lags */
     float *cost;       /* nl */
     double *total;     /* nl: cheapest cost up to here */
-    double *moved;     /* nl: the same with a change of lag before this hop */
-    int16_t *from;     /* nl: where that came from */
-    int16_t *back;     /* hops x nl: lag of the hop before */
+    double *moved;     /* nl: the same with a change from below */
+    unsigned char *back; /* hops x nl: where each lag came from */
 };
 
 /* --------------------------------------------------------------- costs */
@@ -44,12 +51,29 @@ static void fill_row(const struct search *s, int hop, float *row)
     int to = s->nr - start < s->nl ? s->nr - start : s->nl;
 
     memset(row, 0, (size_t)s->nl * sizeof *row);
-    for (int b = 0; b < NB; b++) {
-        const float *r = s->reversed + (ptrdiff_t)b * s->nr + start;
-        float v = level[b];
+    if (from < to)
+        s->kernels->combine(row + from, s->reversed + start + from, s->nr,
+                            level, NB, to - from);
+}
 
-        for (int j = from; j < to; j++)
-            row[j] += v * r[j];
+/* Costs of a hop at the lags that lie inside of the reference */
+static void unlikeness(const struct search *s, int hop,
+                       const float *restrict sum, const float *restrict norm,
+                       int from, int to, float *restrict cost)
+{
+    const float *a = s->row[EDGE + opine_track_offsets[0]];
+    const float *b = s->row[EDGE + opine_track_offsets[1]];
+    const float *c = s->row[EDGE + opine_track_offsets[2]];
+    const float *d = s->row[EDGE + opine_track_offsets[3]];
+    const float *e = s->row[EDGE + opine_track_offsets[4]];
+    float share = s->deg->sum[hop] / (OPINE_TRACK_OFFSETS * NB);
+    float own = s->deg->norm[hop], weight = s->deg->weight[hop];
+
+    for (int j = from; j < to; j++) {
+        float both = a[j] + b[j] + c[j] + d[j] + e[j] - sum[j] * share;
+
+        both = 1 - both / (norm[j] * own);
+        cost[j] = (both < OPINE_TRACK_CLIP ? both : OPINE_TRACK_CLIP) * weight;
     }
 }
 
@@ -59,21 +83,12 @@ static void fill_cost(const struct search *s, int hop)
     int start = s->nr - 1 - EDGE - (hop - s->first);
     int from = start < EDGE ? EDGE - start : 0;
     int to = s->nr - EDGE - start < s->nl ? s->nr - EDGE - start : s->nl;
-    float share = s->deg->sum[hop] / (OPINE_TRACK_OFFSETS * NB);
-    float weight = s->deg->weight[hop], norm = s->deg->norm[hop];
+    float weight = s->deg->weight[hop];
 
     for (int j = 0; j < s->nl; j++)
         s->cost[j] = OPINE_TRACK_CLIP * weight;
-    for (int j = from; j < to; j++) {
-        float both = 0;
-
-        for (int o = 0; o < OPINE_TRACK_OFFSETS; o++)
-            both += s->row[EDGE + opine_track_offsets[o]][j];
-        both -= s->sum[start + j] * share;
-        both = 1 - both / (s->norm[start + j] * norm);
-        s->cost[j] = (both < OPINE_TRACK_CLIP ? both : OPINE_TRACK_CLIP) *
-                     weight;
-    }
+    if (from < to)
+        unlikeness(s, hop, s->sum + start, s->norm + start, from, to, s->cost);
 }
 
 /* Move on to a hop: the oldest row becomes the newest. */
@@ -90,35 +105,49 @@ static void next_hop(struct search *s, int hop)
 
 /* -------------------------------------------------------------- viterbi */
 
-/* The cheapest way to change to each lag, in time linear in their number: the
- * cost of a change grows by `step` per lag, so the best origin from below moves
- * up with its cost, and likewise from above. */
-static void changes(const struct search *s, const struct opine_jump_cost *c)
+/* One hop on. The cheapest way to change to each lag is found in time linear in
+ * their number: the cost of a change grows by `step` per lag, so the best
+ * origin from below moves up with its cost, and likewise from above. */
+static void step_on(struct search *s, const struct opine_jump_cost *c,
+                    unsigned char *back)
 {
     double best = (double)INFINITY;
-    int from = 0;
 
     for (int j = 0; j < s->nl; j++) {
-        best += c->step;
-        if (s->total[j] < best) {
-            best = s->total[j];
-            from = j;
-        }
+        int begins = s->total[j] < best + c->step;
+
+        best = begins ? s->total[j] : best + c->step;
         s->moved[j] = best;
-        s->from[j] = (int16_t)from;
+        back[j] = begins ? BEGINS_BELOW : 0;
     }
     best = (double)INFINITY;
     for (int j = s->nl - 1; j >= 0; j--) {
-        best += c->step;
-        if (s->total[j] < best) {
-            best = s->total[j];
-            from = j;
-        }
-        if (best < s->moved[j]) {
-            s->moved[j] = best;
-            s->from[j] = (int16_t)from;
-        }
+        int begins = s->total[j] < best + c->step, above, stays;
+        double moved;
+
+        best = begins ? s->total[j] : best + c->step;
+        above = best < s->moved[j];
+        moved = (above ? best : s->moved[j]) + c->jump;
+        stays = s->total[j] <= moved;
+        back[j] |= (unsigned char)((begins ? BEGINS_ABOVE : 0) |
+                                   (above ? ABOVE : 0) | (stays ? STAYS : 0));
+        s->total[j] = (stays ? s->total[j] : moved) + (double)s->cost[j];
     }
+}
+
+/* The lag before a hop's lag j: a change comes from where the origins that
+ * were carried to it begin. */
+static int origin(const unsigned char *back, int j)
+{
+    if (back[j] & STAYS)
+        return j;
+    if (back[j] & ABOVE)
+        while (!(back[j] & BEGINS_ABOVE))
+            j++;
+    else
+        while (!(back[j] & BEGINS_BELOW))
+            j--;
+    return j;
 }
 
 static void viterbi(struct search *s, const struct opine_jump_cost *c,
@@ -132,23 +161,14 @@ static void viterbi(struct search *s, const struct opine_jump_cost *c,
     for (int j = 0; j < s->nl; j++)
         s->total[j] = (double)s->cost[j] + CENTRE * fabs(j - s->nl / 2.0);
     for (int t = 1; t < n; t++) {
-        int16_t *back = s->back + (ptrdiff_t)t * s->nl;
-
         next_hop(s, t);
-        changes(s, c);
-        for (int j = 0; j < s->nl; j++) {
-            double moved = s->moved[j] + c->jump;
-            int stays = s->total[j] <= moved;
-
-            back[j] = stays ? (int16_t)j : s->from[j];
-            s->total[j] = (stays ? s->total[j] : moved) + (double)s->cost[j];
-        }
+        step_on(s, c, s->back + (ptrdiff_t)t * s->nl);
     }
     for (int j = 1; j < s->nl; j++)
         best = s->total[j] < s->total[best] ? j : best;
     for (int t = n - 1; t >= 0; t--) {
         path[t] = s->first + best;
-        best = t ? s->back[(ptrdiff_t)t * s->nl + best] : best;
+        best = t ? origin(s->back + (ptrdiff_t)t * s->nl, best) : best;
     }
 }
 
@@ -163,15 +183,14 @@ static enum opine_status begin(struct search *s, struct opine_arena *arena)
     s->cost = opine_arena_take(arena, nl, sizeof(float));
     s->total = opine_arena_take(arena, nl, sizeof(double));
     s->moved = opine_arena_take(arena, nl, sizeof(double));
-    s->from = opine_arena_take(arena, nl, sizeof(int16_t));
-    s->back = opine_arena_take(arena, cells, sizeof(int16_t));
+    s->back = opine_arena_take(arena, cells, 1);
     for (int i = 0; i < ROWS; i++) {
         s->row[i] = opine_arena_take(arena, nl, sizeof(float));
         if (!s->row[i])
             return OPINE_ERR_MEMORY;
     }
     if (!s->reversed || !s->sum || !s->norm || !s->cost || !s->total ||
-        !s->moved || !s->from || !s->back)
+        !s->moved || !s->back)
         return OPINE_ERR_MEMORY;
     for (int k = 0; k < s->nr; k++) {
         int hop = s->nr - 1 - k; /* of the levels, which begin EDGE earlier */
@@ -186,6 +205,7 @@ static enum opine_status begin(struct search *s, struct opine_arena *arena)
 }
 
 enum opine_status opine_track_search(struct opine_arena *arena,
+                                     const struct opine_kernels *kernels,
                                      const struct opine_features *ref,
                                      const struct opine_features *deg, int lag,
                                      const struct opine_jump_cost *cost,
@@ -193,7 +213,8 @@ enum opine_status opine_track_search(struct opine_arena *arena,
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     int reach = (int)(REACH_S / OPINE_TRACK_HOP_S);
-    struct search s = { .ref = ref,
+    struct search s = { .kernels = kernels,
+                        .ref = ref,
                         .deg = deg,
                         .first = lag - reach,
                         .nl = 2 * reach + 1,

@@ -71,10 +71,10 @@ struct opine_jump_cost {
  * lag             Around which to search, hops
  * path            Return a lag for each hop of the degraded
  */
-OPINE_MUST_CHECK enum opine_status
-opine_track_search(struct opine_arena *arena, const struct opine_features *ref,
-                   const struct opine_features *deg, int lag,
-                   const struct opine_jump_cost *cost, int *path);
+OPINE_MUST_CHECK enum opine_status opine_track_search(
+    struct opine_arena *arena, const struct opine_kernels *kernels,
+    const struct opine_features *ref, const struct opine_features *deg, int lag,
+    const struct opine_jump_cost *cost, int *path);
 
 /**
  * Give stretches that do not explain their hops clearly better than a
@@ -96,6 +96,7 @@ struct opine_refiner {
 
 OPINE_MUST_CHECK enum opine_status
 opine_refiner_create(struct opine_refiner *refiner, struct opine_arena *arena,
+                     const struct opine_kernels *kernels,
                      const struct opine_mono *ref,
                      const struct opine_mono *deg);
 void opine_refiner_destroy(struct opine_refiner *refiner);

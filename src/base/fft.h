@@ -9,11 +9,14 @@
 #ifndef OPINE_SRC_FFT_H
 #define OPINE_SRC_FFT_H
 
+#include "kernels.h"
 #include "opine.h"
 
 /* A plan for `batch` transforms of one size, all zero when there is none */
 struct opine_fft {
+    const struct opine_kernels *kernels;
     void *plan;
+    float *twiddle;
     int size;
     int batch;
     int real_step;     /* floats from one real signal to the next */
@@ -23,13 +26,15 @@ struct opine_fft {
 /**
  * Make a plan
  * fft             Return the plan; destroy it with opine_fft_destroy()
+ * kernels         Must outlive it
  * size, batch     Transform length (even) and how many at once
  *
  * Steps in `fft` are multiples of 16 floats, and the arrays given to run must
  * begin at multiples of 64 bytes. Thread-safe, as the planner is behind a lock.
  */
-OPINE_MUST_CHECK enum opine_status opine_fft_create(struct opine_fft *fft,
-                                                    int size, int batch);
+OPINE_MUST_CHECK enum opine_status
+opine_fft_create(struct opine_fft *fft, const struct opine_kernels *kernels,
+                 int size, int batch);
 
 /**
  * Destroy a plan; does nothing when there is none
@@ -45,7 +50,7 @@ void opine_fft_run(const struct opine_fft *fft, float *real, float *spectrum);
 
 /**
  * Transform one spectrum back, with the plan of the forward transform
- * spectrum        Overwritten
+ * spectrum        Overwritten; imaginary parts at both ends are taken as 0
  * real            Return the signal times `size`
  *
  * A plan costs more than a transform, so there is none for this direction.

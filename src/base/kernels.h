@@ -14,6 +14,8 @@
 
 #include "opine.h"
 
+#define OPINE_TAPS 16 /* of a filter */
+
 /* Arrays that are written overlap no other. */
 struct opine_kernels {
     /* y[i] = x[i] w[i] */
@@ -22,18 +24,29 @@ struct opine_kernels {
     void (*power)(float *p, const float *s, int n);
     /* y[i] += x[i] */
     void (*add)(float *y, const float *x, int n);
-    /* re[k] + i im[k] += x[k] times the conjugate of y[k], n complex numbers */
-    void (*cross)(float *re, float *im, const float *x, const float *y, int n);
+    /* re[k] + i im[k] += x[k] y[k]* of n complex numbers */
+    void (*cohere)(float *re, float *im, const float *x, const float *y, int n);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
-    /* y[i] += sum of taps[j] x[i step + j], for n outputs; `count` taps, a
-       multiple of 16 */
-    void (*filter)(float *y, const float *x, const float *taps, int count,
-                   int step, int n);
+    /* y[i] += sum of taps[j] x[i + j] over OPINE_TAPS taps, in order */
+    void (*filter)(float *y, const float *x, const float *taps, int n);
+    /* y[i] = sum of w[k] x[k step + i] over `count` rows, in order */
+    void (*combine)(float *y, const float *x, int step, const float *w,
+                    int count, int n);
     /* Sum of |x[i]| */
     float (*magnitude)(const float *x, int n);
     /* Least and greatest of x[i] and 0 */
     void (*range)(const float *x, int n, float *low, float *high);
+    /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all
+       imaginary ones */
+    void (*cross)(float *sum, const float *x, const float *y, int n);
+    /* y[k] = x[n - k] for 0 < k < n, complex */
+    void (*reverse)(float *y, const float *x, int n);
+    /* What remains of a real transform of 2 n samples after the complex one of
+       n, in place, and before the one back; r reversed, w twiddles; see fft.c.
+       The first and the last number are left to the caller. */
+    void (*split)(float *z, const float *r, const float *w, int n);
+    void (*join)(float *x, const float *r, const float *w, int n);
     enum opine_cpu cpu; /* the level of this table */
 };
 

@@ -26,8 +26,8 @@ static void add(float *restrict y, const float *restrict x, int n)
         y[i] += x[i];
 }
 
-static void cross(float *restrict re, float *restrict im,
-                  const float *restrict x, const float *restrict y, int n)
+static void cohere(float *restrict re, float *restrict im,
+                   const float *restrict x, const float *restrict y, int n)
 {
     for (int k = 0; k < n; k++) {
         re[k] += x[2 * k] * y[2 * k] + x[2 * k + 1] * y[2 * k + 1];
@@ -61,15 +61,37 @@ static float dot(const float *x, const float *y, int n)
 }
 
 static void filter(float *restrict y, const float *restrict x,
-                   const float *restrict taps, int count, int step, int n)
+                   const float *restrict taps, int n)
 {
-    for (int i = 0; i < n; i++, x += step) {
-        float sum[LANES] = { 0 };
+    for (int i = 0; i < n; i++) {
+        float sum = taps[0] * x[i];
 
-        for (int j = 0; j < count; j += LANES)
-            for (int lane = 0; lane < LANES; lane++)
-                sum[lane] += taps[j + lane] * x[j + lane];
-        y[i] += add_lanes(sum);
+        for (int j = 1; j < OPINE_TAPS; j++)
+            sum += taps[j] * x[i + j];
+        y[i] += sum;
+    }
+}
+
+static void combine(float *restrict y, const float *restrict x, int step,
+                    const float *restrict w, int count, int n)
+{
+    int i = 0;
+
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        float sum[2 * LANES] = { 0 };
+
+        for (int k = 0; k < count; k++)
+            for (int lane = 0; lane < 2 * LANES; lane++)
+                sum[lane] += w[k] * x[(ptrdiff_t)k * step + i + lane];
+        for (int lane = 0; lane < 2 * LANES; lane++)
+            y[i + lane] = sum[lane];
+    }
+    for (; i < n; i++) {
+        float sum = 0;
+
+        for (int k = 0; k < count; k++)
+            sum += w[k] * x[(ptrdiff_t)k * step + i];
+        y[i] = sum;
     }
 }
 
@@ -86,13 +108,15 @@ static float magnitude(const float *x, int n)
     return add_lanes(sum);
 }
 
+/* In so many lanes that gcc keeps the loop over them, which it vectorises,
+ * where it takes 16 apart into scalars */
 static void range(const float *x, int n, float *low, float *high)
 {
-    float least[LANES] = { 0 }, most[LANES] = { 0 };
+    float least[4 * LANES] = { 0 }, most[4 * LANES] = { 0 };
     int i = 0;
 
-    for (; i + LANES <= n; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int lane = 0; lane < 4 * LANES; lane++) {
             float v = x[i + lane];
             least[lane] = v < least[lane] ? v : least[lane];
             most[lane] = v > most[lane] ? v : most[lane];
@@ -102,9 +126,69 @@ static void range(const float *x, int n, float *low, float *high)
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
     *low = *high = 0;
-    for (int lane = 0; lane < LANES; lane++) {
+    for (int lane = 0; lane < 4 * LANES; lane++) {
         *low = least[lane] < *low ? least[lane] : *low;
         *high = most[lane] > *high ? most[lane] : *high;
+    }
+}
+
+/* y[k] = x[n - k] for k from 1 to n - 1, complex */
+static void reverse(float *restrict y, const float *restrict x, int n)
+{
+    for (int k = 1; k < n; k++) {
+        y[2 * k] = x[2 * (n - k)];
+        y[2 * k + 1] = x[2 * (n - k) + 1];
+    }
+}
+
+/* From the transform Z of the signal taken as size / 2 complex numbers, with
+ * r[k] = Z[size / 2 - k] and w[k] the twiddles, in place:
+ *
+ *   X[k] = (Z[k] + r[k]*) / 2 - i w[k] (Z[k] - r[k]*) / 2
+ */
+static void split(float *restrict z, const float *restrict r,
+                  const float *restrict w, int half)
+{
+    for (int k = 1; k < half; k++) {
+        float even_re = z[2 * k] + r[2 * k];
+        float even_im = z[2 * k + 1] - r[2 * k + 1];
+        float odd_re = z[2 * k + 1] + r[2 * k + 1];
+        float odd_im = r[2 * k] - z[2 * k];
+        float re = w[2 * k] * odd_re - w[2 * k + 1] * odd_im;
+        float im = w[2 * k] * odd_im + w[2 * k + 1] * odd_re;
+
+        z[2 * k] = 0.5f * (even_re + re);
+        z[2 * k + 1] = 0.5f * (even_im + im);
+    }
+}
+
+/* The way back, with r[k] = X[size / 2 - k]; the result has its parts swapped,
+ * since a forward transform of swapped numbers is the inverse one, swapped:
+ *
+ *   2 Z[k] = X[k] + r[k]* + i w[k]* (X[k] - r[k]*)
+ */
+static void join(float *restrict x, const float *restrict r,
+                 const float *restrict w, int half)
+{
+    for (int k = 1; k < half; k++) {
+        float even_re = x[2 * k] + r[2 * k];
+        float even_im = x[2 * k + 1] - r[2 * k + 1];
+        float odd_re = x[2 * k] - r[2 * k];
+        float odd_im = x[2 * k + 1] + r[2 * k + 1];
+        float re = w[2 * k] * odd_re + w[2 * k + 1] * odd_im;
+        float im = w[2 * k] * odd_im - w[2 * k + 1] * odd_re;
+
+        x[2 * k] = even_im + re;
+        x[2 * k + 1] = even_re - im;
+    }
+}
+
+static void cross(float *restrict sum, const float *restrict x,
+                  const float *restrict y, int n)
+{
+    for (int k = 0; k < n; k++) {
+        sum[k] += x[k] * y[k] + x[n + k] * y[n + k];
+        sum[n + k] += x[n + k] * y[k] - x[k] * y[n + k];
     }
 }
 
@@ -113,10 +197,15 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->multiply = multiply;
     kernels->power = power;
     kernels->add = add;
-    kernels->cross = cross;
+    kernels->cohere = cohere;
     kernels->dot = dot;
     kernels->filter = filter;
+    kernels->combine = combine;
     kernels->magnitude = magnitude;
     kernels->range = range;
+    kernels->cross = cross;
+    kernels->reverse = reverse;
+    kernels->split = split;
+    kernels->join = join;
     kernels->cpu = cpu;
 }

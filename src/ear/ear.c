@@ -74,14 +74,13 @@ static enum opine_status make_scratch(struct opine_ear *ear,
     ear->power = opine_arena_take(arena, 2 * bins, sizeof(float));
     if (!ear->frames || !ear->spectra || !ear->power)
         return OPINE_ERR_MEMORY;
-    /* The last batch of a signal may be short, and is transformed whole. */
-    memset(ear->frames, 0, batch * ear->fft.real_step * sizeof(float));
     return OPINE_OK;
 }
 
-static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena)
+static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena,
+                              const struct opine_kernels *kernels)
 {
-    TRY(opine_fft_create(&ear->fft, opine_fft_good_size(ear->size),
+    TRY(opine_fft_create(&ear->fft, kernels, opine_fft_good_size(ear->size),
                          OPINE_EAR_BATCH));
     TRY(make_scratch(ear, arena));
     TRY(make_window(ear, arena));
@@ -91,8 +90,9 @@ static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena)
 }
 
 enum opine_status opine_ear_create(struct opine_ear *ear,
-                                   struct opine_arena *arena, int rate_hz,
-                                   enum opine_band limit)
+                                   struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   int rate_hz, enum opine_band limit)
 {
     enum opine_status status;
 
@@ -102,7 +102,7 @@ enum opine_status opine_ear_create(struct opine_ear *ear,
     ear->size = (int)lround(FRAME_S * rate_hz);
     ear->hop = HOP_S * rate_hz;
     opine_ear_hearing(ear);
-    status = fill(ear, arena);
+    status = fill(ear, arena, kernels);
     if (status)
         opine_ear_destroy(ear);
     return status;

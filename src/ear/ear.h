@@ -61,12 +61,13 @@ struct opine_ear {
 /**
  * Make the tables for a rate and band
  * arena           Where they are kept
+ * kernels         Must outlive them
  * ear             Return them; opine_ear_destroy() frees the transform
  */
-OPINE_MUST_CHECK enum opine_status opine_ear_create(struct opine_ear *ear,
-                                                    struct opine_arena *arena,
-                                                    int rate_hz,
-                                                    enum opine_band limit);
+OPINE_MUST_CHECK enum opine_status
+opine_ear_create(struct opine_ear *ear, struct opine_arena *arena,
+                 const struct opine_kernels *kernels, int rate_hz,
+                 enum opine_band limit);
 void opine_ear_destroy(struct opine_ear *ear);
 
 /**

@@ -36,6 +36,9 @@ static void transform(const struct opine_ear *ear,
     for (int i = 0; i < count; i++)
         window_frame(ear, kernels, x, (ptrdiff_t)n, start[i],
                      ear->frames + (ptrdiff_t)i * ear->fft.real_step);
+    for (int i = count; i < OPINE_EAR_BATCH; i++)
+        memset(ear->frames + (ptrdiff_t)i * ear->fft.real_step, 0,
+               (size_t)ear->fft.size * sizeof(float));
     opine_fft_run(&ear->fft, ear->frames, spectra);
 }
 
@@ -153,7 +156,7 @@ static void observe_frame(const struct opine_ear *ear,
     band_sums(ear, kernels, power, gain,
               h->power_deg + (ptrdiff_t)t * OPINE_EAR_BANDS);
     kernels->add(block->deg, power, block->bins);
-    kernels->cross(block->re, block->im, ref, deg, block->bins);
+    kernels->cohere(block->re, block->im, ref, deg, block->bins);
 }
 
 /* The block that ended with frame t */
@@ -181,7 +184,7 @@ static void observe_image(const struct opine_ear *ear,
     float sum_re[OPINE_EAR_BANDS], sum_im[OPINE_EAR_BANDS];
 
     memset(re, 0, 2 * (size_t)bins * sizeof *re);
-    kernels->cross(re, im, left, right, bins);
+    kernels->cohere(re, im, left, right, bins);
     band_sums(ear, kernels, re, gain, sum_re);
     band_sums(ear, kernels, im, gain, sum_im);
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
