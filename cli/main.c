@@ -3,6 +3,7 @@
 #include "options.h"
 #include "report.h"
 #include "score.h"
+#include "validate.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -23,6 +24,13 @@ static const struct command commands[] = {
       "Finds where the degraded recording DEG lies in its reference REF: the "
       "delay,\nwhere it jumps, how the clocks differ. It does not score.",
       align_run },
+    { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
+      "agreement with listening tests",
+      "Scores the recordings of listening tests and shows how well the scores "
+      "agree\nwith the listeners. RATINGS.csv has the columns ref, deg "
+      "(relative to the table)\nand mos; optional are group, family, scale, "
+      "n_votes, sd, ci95, mode and band.",
+      validate_run },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -16,6 +16,7 @@ enum kind {
     KIND_FLAG,   /* int, 1 when given */
     KIND_CHOICE, /* int, one of several names */
     KIND_NUMBER, /* double, in a range */
+    KIND_COUNT,  /* int, in a range */
     KIND_TEXT,   /* const char *, not empty */
     KIND_RAW     /* struct raw_format */
 };
@@ -58,24 +59,28 @@ static const char *cpu_name(int value)
 #define PLACE(field) offsetof(struct options, field)
 #define SCORE COMMAND_SCORE
 #define ALIGN COMMAND_ALIGN
-#define ALL   (COMMAND_SCORE | COMMAND_ALIGN)
+#define VALIDATE COMMAND_VALIDATE
+#define FIT COMMAND_FIT
+#define PAIR (SCORE | ALIGN)
+#define TABLES (VALIDATE | FIT)
+#define ALL (PAIR | TABLES)
 
 static const struct option table[] = {
     { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      ALL, KIND_FLAG, PLACE(json), 0, 0, NULL },
+      PAIR | VALIDATE, KIND_FLAG, PLACE(json), 0, 0, NULL },
     { "quiet", NULL, "report the score alone",
       SCORE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
-    { "svg", "FILE", "draw the delay over time as SVG; - is standard output",
-      ALIGN, KIND_TEXT, PLACE(svg), 0, 0, NULL },
+    { "svg", "FILE", "draw the result as SVG; - is standard output",
+      ALIGN | VALIDATE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
 
     { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
-      SCORE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+      SCORE | TABLES, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
     { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
-      SCORE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
+      SCORE | TABLES, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
-      SCORE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+      SCORE | TABLES, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
       ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
@@ -87,23 +92,33 @@ static const struct option table[] = {
     { "cpu", "best|c|avx2", "instruction set; default best",
       ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 
-    { "Headerless input", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
-    { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
-      ALL, KIND_RAW, PLACE(raw), 0, 0, NULL },
-    { "raw-ref", "FORMAT", "the reference is raw",
-      ALL, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
-    { "raw-deg", "FORMAT", "the degraded recording is raw",
-      ALL, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+    { "Listening tests", NULL, NULL, TABLES, KIND_HEADING, 0, 0, 0, NULL },
+    { "jobs", "N", "score so many pairs at once, -j N; default all cores",
+      TABLES, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
+    { "vote-sd", "X", "standard deviation of votes where no column has it; 0.7",
+      VALIDATE, KIND_NUMBER, PLACE(vote_sd), 0, 4, NULL },
+    { "worst", "N", "name so many of the largest residuals; default 5",
+      VALIDATE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
+    { "peers", "FILE", "show other metrics, too; a bare name: beside each table",
+      VALIDATE, KIND_TEXT, PLACE(peers), 0, 0, NULL },
 
-    { "Gates, for scripts", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Headerless input", NULL, NULL, PAIR, KIND_HEADING, 0, 0, 0, NULL },
+    { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
+      PAIR, KIND_RAW, PLACE(raw), 0, 0, NULL },
+    { "raw-ref", "FORMAT", "the reference is raw",
+      PAIR, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
+    { "raw-deg", "FORMAT", "the degraded recording is raw",
+      PAIR, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+
+    { "Gates, for scripts", NULL, NULL, PAIR, KIND_HEADING, 0, 0, 0, NULL },
     { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
       SCORE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
-      ALL, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+      PAIR, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
     { "max-jump", "MS", "exit with 1 when a jump of the delay exceeds MS",
-      ALL, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
+      PAIR, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
     { "bisect", NULL, "exit with 125 instead of 3, for git bisect run",
-      ALL, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
+      PAIR, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
 
     { "About the program", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "help", NULL, "print this and exit",
@@ -156,6 +171,11 @@ static void explain(const struct option *o)
         complain(subject, "must be a number from %g to %.8g", o->min, o->max);
         return;
     }
+    if (o->kind == KIND_COUNT) {
+        complain(subject, "must be a whole number from %g to %.8g", o->min,
+                 o->max);
+        return;
+    }
     if (o->kind == KIND_TEXT) {
         complain(subject, "must not be empty");
         return;
@@ -204,6 +224,16 @@ static int parse_number(const struct option *o, const char *text, double *value)
     return 0;
 }
 
+static int parse_count(const struct option *o, const char *text, int *value)
+{
+    double number;
+
+    if (text[strspn(text, "0123456789")] || parse_number(o, text, &number))
+        return -1;
+    *value = (int)number;
+    return 0;
+}
+
 static int parse_text(const char *text, const char **value)
 {
     if (!*text)
@@ -230,6 +260,8 @@ static int assign(const struct option *o, const char *text,
         return parse_choice(o, text, variable);
     case KIND_NUMBER:
         return parse_number(o, text, variable);
+    case KIND_COUNT:
+        return parse_count(o, text, variable);
     case KIND_TEXT:
         return parse_text(text, variable);
     case KIND_RAW:
@@ -259,6 +291,8 @@ static void set_defaults(struct options *options)
     options->max_delay_ms = (double)NAN;
     options->max_jump_ms = (double)NAN;
     options->min_mos = (double)NAN;
+    options->worst = 5;
+    options->vote_sd = 0.7;
 }
 
 static const struct option *find(const char *name, size_t length)
@@ -271,6 +305,23 @@ static const struct option *find(const char *name, size_t length)
 }
 
 /**
+ * Tell the name of an option from its value
+ * word            As it stands on the command line
+ * value           Return what follows the name in the same word, or NULL
+ */
+static const struct option *recognise(const char *word, const char **value)
+{
+    size_t length = strcspn(word, "=");
+
+    if (!strncmp(word, "-j", 2)) { /* as make and others have it */
+        *value = word[2] ? word + 2 : NULL;
+        return find("jobs", 4);
+    }
+    *value = word[length] ? word + length + 1 : NULL;
+    return strncmp(word, "--", 2) ? NULL : find(word + 2, length - 2);
+}
+
+/**
  * Read one option and its value
  * next            Where in argv it stands; return what follows it
  */
@@ -278,14 +329,11 @@ static enum request parse_option(const struct command *command, char **argv,
                                  int *next, struct options *options)
 {
     const char *word = argv[(*next)++];
-    size_t length = strcspn(word, "=");
-    const char *value = word[length] ? word + length + 1 : NULL;
-    const struct option *o = strncmp(word, "--", 2)
-                                 ? NULL
-                                 : find(word + 2, length - 2);
+    const char *value;
+    const struct option *o = recognise(word, &value);
 
     if (!o) {
-        complain(NULL, "unknown option '%.*s'", (int)length, word);
+        complain(NULL, "unknown option '%.*s'", (int)strcspn(word, "="), word);
         return REQUEST_WRONG;
     }
     if (!(o->commands & command->bit)) {

@@ -21,7 +21,8 @@ enum outcome {
     OUTCOME_BELOW = 1,        /* scored, but below a threshold */
     OUTCOME_USAGE = 2,        /* the command line makes no sense */
     OUTCOME_FAILED = 3,       /* could not read or score */
-    OUTCOME_CANNOT_TEST = 125 /* the same, for `git bisect run` */
+    OUTCOME_PARTIAL = 4,      /* the same, for some rows of a table */
+    OUTCOME_CANNOT_TEST = 125 /* FAILED, for `git bisect run` */
 };
 
 /**
@@ -37,8 +38,14 @@ struct options {
     int no_align;
     int all_views;
     int bisect;
-    const char *svg; /* file to draw into, "-" for stdout, or NULL */
-    double from_s;   /* NAN when not given, as the next four */
+    int jobs;          /* threads; 0: as many as there are processors */
+    int worst;         /* rows to name */
+    double vote_sd;    /* stated standard deviation of votes, in MOS */
+    const char *peers; /* table of other metrics, or NULL */
+    const char *model; /* file of `opine fit`, or NULL */
+    const char *out;   /* file to write, or NULL */
+    const char *svg;   /* file to draw into, "-" for stdout, or NULL */
+    double from_s;     /* NAN when not given, as the next four */
     double to_s;
     double max_delay_ms;
     double max_jump_ms;
@@ -62,8 +69,10 @@ struct command {
     enum outcome (*run)(const struct options *options);
 };
 
-#define COMMAND_SCORE (1u << 0)
-#define COMMAND_ALIGN (1u << 1)
+#define COMMAND_SCORE    (1u << 0)
+#define COMMAND_ALIGN    (1u << 1)
+#define COMMAND_VALIDATE (1u << 2)
+#define COMMAND_FIT      (1u << 3)
 
 /**
  * What options_parse() found
