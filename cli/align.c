@@ -6,7 +6,6 @@
 #include "report.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 static int is_stdout(const char *path)
@@ -22,18 +21,6 @@ static int check_usage(const struct options *o)
         return 0;
     complain("--svg", "cannot go to standard output together with --json");
     return -1;
-}
-
-/**
- * Describe a recording as far as it is known without scoring it
- */
-static struct opine_signal describe(const struct recording *recording)
-{
-    const struct opine_audio *view = &recording->view;
-
-    return (struct opine_signal){ view->rate_hz, view->channels,
-                                  (double)view->frames / view->rate_hz,
-                                  (double)NAN };
 }
 
 /**
@@ -87,8 +74,9 @@ static enum outcome align_pair(const struct options *o, const struct pair *pair,
     struct report report = { .options = o,
                              .reference = pair->reference_path,
                              .degraded = pair->degraded_path,
-                             .reference_signal = describe(&pair->reference),
-                             .degraded_signal = describe(&pair->degraded),
+                             .reference_signal =
+                                 pair_describe(&pair->reference),
+                             .degraded_signal = pair_describe(&pair->degraded),
                              .alignment = &alignment };
     enum opine_status status = opine_align(context, &pair->reference.view,
                                            &pair->degraded.view, &alignment);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report.h"
+#include "json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +35,7 @@ static void append(struct builder *builder, json_t *array, json_t *value)
         builder->failed = 1;
 }
 
-/**
- * A number rounded to what it means; null when it is not known
- */
-static json_t *number(double value, int decimals)
+json_t *json_number(double value, int decimals)
 {
     double scale = pow(10, decimals);
 
@@ -95,9 +91,9 @@ static json_t *signal_object(struct builder *parent, const char *path,
     put(&b, "path", path_string(path));
     put(&b, "rate_hz", json_integer(signal->rate_hz));
     put(&b, "channels", json_integer(signal->channels));
-    put(&b, "duration_s", number(signal->duration_s, 6));
+    put(&b, "duration_s", json_number(signal->duration_s, 6));
     if (!isnan(signal->level_dbov))
-        put(&b, "level_dbov", number(signal->level_dbov, 2));
+        put(&b, "level_dbov", json_number(signal->level_dbov, 2));
     parent->failed |= b.failed;
     return b.object;
 }
@@ -110,9 +106,9 @@ static json_t *track_array(struct builder *parent,
     for (int i = 0; i < alignment->sections; i++) {
         struct builder b = { json_object(), 0 };
 
-        put(&b, "start_s", number(alignment->section[i].start_s, 6));
-        put(&b, "end_s", number(alignment->section[i].end_s, 6));
-        put(&b, "delay_ms", number(alignment->section[i].delay_ms, 4));
+        put(&b, "start_s", json_number(alignment->section[i].start_s, 6));
+        put(&b, "end_s", json_number(alignment->section[i].end_s, 6));
+        put(&b, "delay_ms", json_number(alignment->section[i].delay_ms, 4));
         append(parent, array, b.object);
         parent->failed |= b.failed;
     }
@@ -127,8 +123,8 @@ static json_t *jumps_array(struct builder *parent,
     for (int i = 0; i < alignment->jumps; i++) {
         struct builder b = { json_object(), 0 };
 
-        put(&b, "time_s", number(alignment->jump[i].time_s, 6));
-        put(&b, "size_ms", number(alignment->jump[i].size_ms, 4));
+        put(&b, "time_s", json_number(alignment->jump[i].time_s, 6));
+        put(&b, "size_ms", json_number(alignment->jump[i].size_ms, 4));
         append(parent, array, b.object);
         parent->failed |= b.failed;
     }
@@ -145,9 +141,9 @@ static json_t *disturbances_object(struct builder *parent,
         const struct opine_cause_info *info = opine_cause_info(cause);
         struct builder b = { json_object(), 0 };
 
-        put(&b, "value", number(d->value, 4));
+        put(&b, "value", json_number(d->value, 4));
         put(&b, "unit", json_string(info->unit));
-        put(&b, "cost", number(d->cost, 4));
+        put(&b, "cost", json_number(d->cost, 4));
         put(&all, info->name, b.object);
         all.failed |= b.failed;
     }
@@ -160,13 +156,13 @@ static json_t *views_object(struct builder *parent,
 {
     struct builder b = { json_object(), 0 };
 
-    put(&b, "steps", number(views->steps, 4));
-    put(&b, "structure", number(views->structure, 6));
-    put(&b, "image", number(views->image, 6));
-    put(&b, "regenerated", number(views->regenerated, 6));
-    put(&b, "modulation", number(views->modulation, 6));
-    put(&b, "timbre", number(views->timbre, 4));
-    put(&b, "pitch", number(views->pitch, 6));
+    put(&b, "steps", json_number(views->steps, 4));
+    put(&b, "structure", json_number(views->structure, 6));
+    put(&b, "image", json_number(views->image, 6));
+    put(&b, "regenerated", json_number(views->regenerated, 6));
+    put(&b, "modulation", json_number(views->modulation, 6));
+    put(&b, "timbre", json_number(views->timbre, 4));
+    put(&b, "pitch", json_number(views->pitch, 6));
     parent->failed |= b.failed;
     return b.object;
 }
@@ -178,10 +174,10 @@ static void put_score(struct builder *b, const struct report *report)
     const struct opine_result *r = report->result;
 
     put(b, "schema", json_integer(SCORE_SCHEMA));
-    put(b, "mos", number(r->mos, 4));
+    put(b, "mos", json_number(r->mos, 4));
     put(b, "mos_name", json_string(opine_mos_name(r->band)));
-    put(b, "mos_low", number(r->mos_low, 4));
-    put(b, "mos_high", number(r->mos_high, 4));
+    put(b, "mos_low", json_number(r->mos_low, 4));
+    put(b, "mos_high", json_number(r->mos_high, 4));
     put(b, "acr", json_string(opine_acr_text(r->mos)));
     put(b, "verdict", json_string(opine_verdict_text(r->mos)));
     put(b, "model", json_string(opine_model_version()));
@@ -196,8 +192,8 @@ static void put_score(struct builder *b, const struct report *report)
             opine_level_name((enum opine_level)report->options->level)));
     put(b, "identical", json_boolean(r->identical));
     put(b, "flags", flag_names(b, r->flags));
-    put(b, "disturbance", number(r->disturbance, 6));
-    put(b, "coarse_disturbance", number(r->coarse_disturbance, 6));
+    put(b, "disturbance", json_number(r->disturbance, 6));
+    put(b, "coarse_disturbance", json_number(r->coarse_disturbance, 6));
     put(b, "rate_hz", json_integer(r->rate_hz));
     put(b, "channels", json_integer(r->channels));
 }
@@ -210,17 +206,28 @@ static void put_alignment(struct builder *b, const struct report *report)
         signal_object(b, report->reference, &report->reference_signal));
     put(b, "degraded",
         signal_object(b, report->degraded, &report->degraded_signal));
-    put(b, "delay_ms", number(a->delay_ms, 4));
-    put(b, "delay_confidence", number(a->confidence, 3));
+    put(b, "delay_ms", json_number(a->delay_ms, 4));
+    put(b, "delay_confidence", json_number(a->confidence, 3));
     put(b, "polarity", json_integer(a->polarity));
-    put(b, "trimmed_head_ms", number(a->trimmed_head_ms, 3));
-    put(b, "trimmed_tail_ms", number(a->trimmed_tail_ms, 3));
-    put(b, "clock_ppm", number(a->clock_ppm, 3));
-    put(b, "time_scale", number(a->time_scale, 6));
+    put(b, "trimmed_head_ms", json_number(a->trimmed_head_ms, 3));
+    put(b, "trimmed_tail_ms", json_number(a->trimmed_tail_ms, 3));
+    put(b, "clock_ppm", json_number(a->clock_ppm, 3));
+    put(b, "time_scale", json_number(a->time_scale, 6));
     put(b, "track", track_array(b, a));
     put(b, "jumps", jumps_array(b, a));
-    put(b, "lost_ms", number(a->lost_ms, 4));
-    put(b, "inserted_ms", number(a->inserted_ms, 4));
+    put(b, "lost_ms", json_number(a->lost_ms, 4));
+    put(b, "inserted_ms", json_number(a->inserted_ms, 4));
+}
+
+json_t *json_alignment(const struct report *report)
+{
+    struct builder b = { json_object(), 0 };
+
+    put_alignment(&b, report);
+    if (!b.failed)
+        return b.object;
+    json_decref(b.object);
+    return NULL;
 }
 
 /**

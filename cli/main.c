@@ -3,6 +3,7 @@
 #include "options.h"
 #include "report.h"
 #include "score.h"
+#include "timeline.h"
 #include "validate.h"
 
 #include <errno.h>
@@ -24,6 +25,12 @@ static const struct command commands[] = {
       "Finds where the degraded recording DEG lies in its reference REF: the "
       "delay,\nwhere it jumps, how the clocks differ. It does not score.",
       align_run },
+    { "timeline", COMMAND_TIMELINE, "timeline [options] REF DEG",
+      "scores a long recording over time, and finds events",
+      "Scores a long recording DEG, such as a call or an hour of broadcast, in "
+      "windows\nthat slide over its reference REF, and finds where quality is "
+      "bad, how bad, and\nwhy.",
+      timeline_run },
     { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
       "agreement with listening tests",
       "Scores the recordings of listening tests and shows how well the scores "

@@ -61,7 +61,8 @@ static const char *cpu_name(int value)
 #define ALIGN COMMAND_ALIGN
 #define VALIDATE COMMAND_VALIDATE
 #define FIT COMMAND_FIT
-#define PAIR (SCORE | ALIGN)
+#define TIMELINE COMMAND_TIMELINE
+#define PAIR (SCORE | ALIGN | TIMELINE)
 #define TABLES (VALIDATE | FIT)
 #define ALL (PAIR | TABLES)
 
@@ -72,15 +73,17 @@ static const struct option table[] = {
     { "quiet", NULL, "report the score alone",
       SCORE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
     { "svg", "FILE", "draw the result as SVG; - is standard output",
-      ALIGN | VALIDATE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
+      ALIGN | VALIDATE | TIMELINE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
+    { "csv", "FILE", "write a table, one row a window; - is standard output",
+      TIMELINE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
 
     { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
-      SCORE | TABLES, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
     { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
-      SCORE | TABLES, KIND_CHOICE, PLACE(band), 0, 0, band_name },
+      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
-      SCORE | TABLES, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
       ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
@@ -92,13 +95,25 @@ static const struct option table[] = {
     { "cpu", "best|c|avx2", "instruction set; default best",
       ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 
+    { "Over time", NULL, NULL, TIMELINE, KIND_HEADING, 0, 0, 0, NULL },
+    { "window", "S", "score windows so long, 1 to 3600; default 8",
+      TIMELINE, KIND_NUMBER, PLACE(window_s), 1, 3600, NULL },
+    { "hop", "S", "and begin one every S seconds, 0.1 to 3600; default 2",
+      TIMELINE, KIND_NUMBER, PLACE(hop_s), 0.1, 3600, NULL },
+    { "threshold", "X", "an event is where MOS stays below X; default 3.5",
+      TIMELINE, KIND_NUMBER, PLACE(threshold), 1, 5, NULL },
+    { "raise", "S", "for at least S seconds; default 4",
+      TIMELINE, KIND_NUMBER, PLACE(raise_s), 0, MAX_S, NULL },
+    { "clear", "S", "until it is not for S seconds; default 4",
+      TIMELINE, KIND_NUMBER, PLACE(clear_s), 0, MAX_S, NULL },
+
     { "Listening tests", NULL, NULL, TABLES, KIND_HEADING, 0, 0, 0, NULL },
-    { "jobs", "N", "score so many pairs at once, -j N; default all cores",
-      TABLES, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
+    { "jobs", "N", "score so many at once, -j N; default all cores",
+      TABLES | TIMELINE, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
     { "vote-sd", "X", "standard deviation of votes where no column has it; 0.7",
       VALIDATE, KIND_NUMBER, PLACE(vote_sd), 0, 4, NULL },
-    { "worst", "N", "name so many of the largest residuals; default 5",
-      VALIDATE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
+    { "worst", "N", "name so many of the worst; default 5",
+      VALIDATE | TIMELINE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "peers", "FILE", "show other metrics, too; a bare name: beside each table",
       VALIDATE, KIND_TEXT, PLACE(peers), 0, 0, NULL },
 
@@ -112,7 +127,7 @@ static const struct option table[] = {
 
     { "Gates, for scripts", NULL, NULL, PAIR, KIND_HEADING, 0, 0, 0, NULL },
     { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
-      SCORE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+      SCORE | TIMELINE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
       PAIR, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
     { "max-jump", "MS", "exit with 1 when a jump of the delay exceeds MS",
@@ -293,6 +308,11 @@ static void set_defaults(struct options *options)
     options->min_mos = (double)NAN;
     options->worst = 5;
     options->vote_sd = 0.7;
+    options->window_s = 8;
+    options->hop_s = 2;
+    options->threshold = 3.5;
+    options->raise_s = 4;
+    options->clear_s = 4;
 }
 
 static const struct option *find(const char *name, size_t length)

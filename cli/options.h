@@ -44,12 +44,18 @@ struct options {
     const char *peers; /* table of other metrics, or NULL */
     const char *model; /* file of `opine fit`, or NULL */
     const char *out;   /* file to write, or NULL */
+    const char *csv;   /* the same */
     const char *svg;   /* file to draw into, "-" for stdout, or NULL */
     double from_s;     /* NAN when not given, as the next four */
     double to_s;
     double max_delay_ms;
     double max_jump_ms;
     double min_mos;
+    double window_s;
+    double hop_s;
+    double threshold; /* of events, in MOS */
+    double raise_s;
+    double clear_s;
     struct raw_format raw; /* each with encoding 0 when not given */
     struct raw_format raw_ref;
     struct raw_format raw_deg;
@@ -73,6 +79,7 @@ struct command {
 #define COMMAND_ALIGN    (1u << 1)
 #define COMMAND_VALIDATE (1u << 2)
 #define COMMAND_FIT      (1u << 3)
+#define COMMAND_TIMELINE (1u << 12)
 
 /**
  * What options_parse() found

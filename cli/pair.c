@@ -59,10 +59,18 @@ static int read_both(const struct options *o, struct pair *pair)
     return read_one(pair->degraded_path, &o->raw_deg, &o->raw, &pair->degraded);
 }
 
+struct opine_signal pair_describe(const struct recording *recording)
+{
+    const struct opine_audio *view = &recording->view;
+
+    return (struct opine_signal){ view->rate_hz, view->channels,
+                                  duration_s(view), (double)NAN };
+}
+
 /* ----------------------------------------------------------------- run */
 
-static void configure(const struct options *o, const struct opine_audio *ref,
-                      struct opine_config *config)
+void pair_configure(const struct options *o, const struct opine_audio *ref,
+                    struct opine_config *config)
 {
     double end_s = duration_s(ref);
 
@@ -91,7 +99,7 @@ enum outcome pair_run(const struct options *options,
     enum outcome outcome = OUTCOME_FAILED;
 
     if (!read_both(options, &pair)) {
-        configure(options, &pair.reference.view, &config);
+        pair_configure(options, &pair.reference.view, &config);
 
         enum opine_status status = opine_create(&context, &config);
 

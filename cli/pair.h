@@ -35,6 +35,18 @@ enum outcome pair_run(const struct options *options,
                                           struct opine_context *context));
 
 /**
+ * Set up a context's configuration as the options say
+ * ref             The reference, which may end before --to
+ */
+void pair_configure(const struct options *options,
+                    const struct opine_audio *ref, struct opine_config *config);
+
+/**
+ * Describe a recording as far as it is known without scoring it
+ */
+struct opine_signal pair_describe(const struct recording *recording);
+
+/**
  * Say why a pair was not compared, naming the file to blame
  * return          OUTCOME_FAILED, for the caller to return
  */

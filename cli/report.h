@@ -32,6 +32,12 @@ int report_align_text(FILE *stream, const struct report *report);
 int report_align_json(FILE *stream, const struct report *report);
 
 /**
+ * Print parts that text reports share: both recordings, the delay and its jumps
+ */
+void print_signals(FILE *stream, const struct report *report);
+void print_delay(FILE *stream, const struct report *report);
+
+/**
  * Print one line on stderr: "opine: SUBJECT: ..."
  * subject         A file or an option, or NULL to leave it out
  *

@@ -12,6 +12,7 @@
  *   curve                        what a plot is about
  *   good, bad                    lines on it; with `word`: texts
  *   guide                        a faint line through several plots
+ *   event, unknown               shades behind a plot
  */
 
 #ifndef OPINE_CLI_SVG_H

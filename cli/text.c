@@ -83,7 +83,7 @@ static int path_width(const struct report *report)
     return width > 40 ? 40 : width;
 }
 
-static void print_signals(FILE *stream, const struct report *report)
+void print_signals(FILE *stream, const struct report *report)
 {
     int width = path_width(report);
 
@@ -122,7 +122,7 @@ static void print_fact(FILE *stream, const char *label, const char *text)
         fprintf(stream, "%-12s%s\n", label, text);
 }
 
-static void print_delay(FILE *stream, const struct report *report)
+void print_delay(FILE *stream, const struct report *report)
 {
     const struct opine_alignment *a = report->alignment;
 
