@@ -201,7 +201,7 @@ static void draw_mos(const struct plan *p)
         svg_line(p->stream, "bad", x, MOS_END - 10, x, MOS_END);
     }
     draw_scores(p);
-    svg_text(p->stream, "word end", LEFT - 8, MOS_TOP - 6, "MOS");
+    svg_text(p->stream, "word end", LEFT - 8, MOS_TOP - 14, "MOS");
     if (t->gaps.count)
         svg_text(p->stream, "bad word end", LEFT - 8, MOS_END + 16, "gaps");
 }

@@ -107,16 +107,16 @@ static void print_events(FILE *stream, const struct timeline *t)
                 t->rule.threshold, t->rule.raise_s);
         return;
     }
-    fprintf(stream, "MOS below %.2f for %g s, until above for %g s\n\n",
+    fprintf(stream, "MOS below %.2f for %g s, until above for %g s\n",
             t->rule.threshold, t->rule.raise_s, t->rule.clear_s);
-    fprintf(stream, "%22s%11s%8s%11s  %-12s%5s%8s%7s%10s\n", "start", "end",
-            "lowest", "at", "cause", "gaps", "ms", "jumps", "jitter ms");
+    fprintf(stream, "%11s%11s%8s%11s  %-12s%5s%7s%6s%8s\n", "start", "end",
+            "lowest", "at", "cause", "gaps", "ms", "jumps", "jitter");
     for (int i = 0; i < t->events; i++) {
         const struct event *e = &t->event[i];
 
-        fprintf(stream, "%22s%11s%8.2f", clock_of(e->start_s).text,
+        fprintf(stream, "%11s%11s%8.2f", clock_of(e->start_s).text,
                 clock_of(e->end_s).text, t->windows.window[e->lowest].mos);
-        fprintf(stream, "%11s  %-12s%5d%8.0f%7d%10.1f%s\n",
+        fprintf(stream, "%11s  %-12s%5d%7.0f%6d%8.1f%s\n",
                 clock_of(timeline_middle(t, e->lowest)).text,
                 timeline_cause(e->cause), e->gaps, e->gap_ms, e->jumps,
                 e->jitter_ms, e->is_open ? "  goes on" : "");
@@ -127,12 +127,12 @@ static void print_worst(FILE *stream, const struct timeline *t)
 {
     if (!t->worst_count)
         return;
-    fprintf(stream, "\n%-12s%10s%11s%8s  %s\n", "worst", "from", "to", "MOS",
+    fprintf(stream, "\n%s\n%11s%11s%8s  %s\n", "worst", "from", "to", "MOS",
             "cause");
     for (int i = 0; i < t->worst_count; i++) {
         const struct window *w = &t->windows.window[t->worst[i]];
 
-        fprintf(stream, "%22s%11s%8.2f  %s\n", clock_of(w->start_s).text,
+        fprintf(stream, "%11s%11s%8.2f  %s\n", clock_of(w->start_s).text,
                 clock_of(w->end_s).text, w->mos, timeline_cause(w->cause));
     }
 }
