@@ -179,8 +179,9 @@ static void windows_score_as_their_part_alone(void **state)
 
         snprintf(from, sizeof(from), "--from=%d", start_s);
         snprintf(to, sizeof(to), "--to=%d", start_s + 8);
+        /* Each finds the exact place of the jump anew */
         assert_close(number_of(window, "mos"),
-                     number_of(score(REF, LOSSY, from, to), "mos"), 0.05, 0);
+                     number_of(score(REF, LOSSY, from, to), "mos"), 0.1, 0);
     }
     json_decref(report);
 }
