@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "place.h"
 #include "timeline.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-#include "place.h"
 
 const char *timeline_cause(int cause)
 {
