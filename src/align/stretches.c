@@ -100,13 +100,22 @@ static int has_jumps(const struct tracker *t)
     return 0;
 }
 
+/* Whether a hop's lag is that of none before it */
+static int is_first_of_its_lag(const struct tracker *t, int hop)
+{
+    for (int i = 0; i < hop; i++)
+        if (t->path[i] == t->path[hop])
+            return 0;
+    return 1;
+}
+
 /* The least cost of one lag among those that the path holds */
 static double best_single_cost(const struct tracker *t)
 {
     double least = (double)INFINITY;
 
     for (int i = 0; i < t->hops; i++)
-        if (!i || t->path[i] != t->path[i - 1])
+        if (!i || (t->path[i] != t->path[i - 1] && is_first_of_its_lag(t, i)))
             least = fmin(least, path_cost(t, NULL, t->path[i]));
     return least;
 }
