@@ -27,6 +27,7 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 /* With this many jumps a second the waveforms must match this well */
 #define OFTEN_HZ      3.0
 #define OFTEN_TRUSTED 0.92
+#define OFTEN_NEARER  0.9
 
 #define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
 
@@ -125,8 +126,6 @@ static enum opine_status find_path(struct opine_arena *arena,
 {
     int lag = (int)lround(delay / t->hop);
 
-    TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
-    TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
     TRY(opine_track_search(arena, kernels, &t->ref_features, &t->deg_features,
                            lag, &first_pass, t->path));
     TRY(opine_track_prune(arena, &t->ref_features, &t->deg_features,
@@ -271,17 +270,23 @@ static enum opine_status follow_wave(struct opine_arena *arena,
     return finish(arena, wave, WAVE_REACH_S, *s, count);
 }
 
-/* Whether the waveforms match well enough under these delays. The more jumps,
- * the better: the lags of a vocoder's voice can be chosen period by period, 4
- * times a second, for a correlation of up to 0.91. */
-static int is_trusted(const struct opine_wave *wave,
+/* Whether to believe in these delays: the waveforms must match under them. The
+ * more jumps, the better, as the lags of a vocoder's voice can be chosen period
+ * by period, 4 times a second, for a correlation of up to 0.91; or the features
+ * must be much nearer, too, than under any one delay. */
+static int is_trusted(const struct tracker *t, const struct opine_wave *wave,
                       const struct opine_stretch *s, int count)
 {
+    double correlation = opine_wave_correlation(wave, s, count);
     double second = wave->deg->n / wave->deg->rate_hz;
     double often = fmin((count - 1) / second / OFTEN_HZ, 1);
+    double bar = OPINE_WAVE_TRUSTED +
+                 often * (OFTEN_TRUSTED - OPINE_WAVE_TRUSTED);
 
-    return opine_wave_correlation(wave, s, count) >=
-           OPINE_WAVE_TRUSTED + often * (OFTEN_TRUSTED - OPINE_WAVE_TRUSTED);
+    if (correlation < OPINE_WAVE_TRUSTED)
+        return 0;
+    return correlation >= bar ||
+           path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
 }
 
 /* One delay for the whole */
@@ -311,7 +316,9 @@ static enum opine_status track(struct opine_arena *arena,
     TRY(begin_path(arena, t, delay->samples));
     if (!explained) {
         TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
-        if (is_trusted(&wave, s, count)) {
+        TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
+        TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
+        if (is_trusted(t, &wave, s, count)) {
             aligned->polarity = (int)wave.sign;
         } else {
             TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
