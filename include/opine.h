@@ -21,7 +21,7 @@
  *   sampling rate    8000 to 192000 Hz, each file its own
  *   channels         1 to 64
  *   duration         0.25 s to 4 h; scores mean most on 5 to 15 s
- *   memory           about 1.3 MB a second of a 48 kHz mono pair
+ *   memory           about 1 MB a second of a 48 kHz mono pair
  *   sample values    finite; full scale is -1 to 1, values beyond are kept
  *
  * How to use it
