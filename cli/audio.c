@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sndfile.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -349,30 +350,40 @@ static int read_source(struct source *source, const struct raw_format *raw,
 
 /* -------------------------------------------------------------- public */
 
+/* Readers at work, and what stderr was before the first of them came */
+static pthread_mutex_t quiet_lock = PTHREAD_MUTEX_INITIALIZER;
+static int readers;
+static int saved_stderr;
+
 /**
  * Silence stderr, and give it its voice back
- * saved           What set_quiet() returned
  *
  * libmpg123 writes warnings there, and libsndfile gives no way to stop it.
  */
-static int set_quiet(void)
+static void set_quiet(void)
 {
-    int saved = dup(STDERR_FILENO);
-    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int nothing;
 
-    if (saved >= 0 && nothing >= 0)
-        dup2(nothing, STDERR_FILENO);
-    if (nothing >= 0)
-        close(nothing);
-    return saved;
+    pthread_mutex_lock(&quiet_lock);
+    if (readers++ == 0) {
+        saved_stderr = dup(STDERR_FILENO);
+        nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (saved_stderr >= 0 && nothing >= 0)
+            dup2(nothing, STDERR_FILENO);
+        if (nothing >= 0)
+            close(nothing);
+    }
+    pthread_mutex_unlock(&quiet_lock);
 }
 
-static void set_loud(int saved)
+static void set_loud(void)
 {
-    if (saved >= 0) {
-        dup2(saved, STDERR_FILENO);
-        close(saved);
+    pthread_mutex_lock(&quiet_lock);
+    if (--readers == 0 && saved_stderr >= 0) {
+        dup2(saved_stderr, STDERR_FILENO);
+        close(saved_stderr);
     }
+    pthread_mutex_unlock(&quiet_lock);
 }
 
 int audio_read(const char *path, const struct raw_format *raw,
@@ -384,10 +395,9 @@ int audio_read(const char *path, const struct raw_format *raw,
     *recording = (struct recording){ .samples = NULL };
     result = source_open(path, &source, reason);
     if (!result) {
-        int saved = set_quiet();
-
+        set_quiet();
         result = read_source(&source, raw, recording, reason);
-        set_loud(saved);
+        set_loud();
     }
     if (result)
         audio_free(recording);

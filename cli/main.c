@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
+#include "batch.h"
 #include "options.h"
 #include "report.h"
 #include "score.h"
@@ -23,6 +24,16 @@ static const struct command commands[] = {
       "Finds where the degraded recording DEG lies in its reference REF: the "
       "delay,\nwhere it jumps, how the clocks differ. It does not score.",
       align_run },
+    { "batch", COMMAND_BATCH, "batch [options] MANIFEST",
+      "scores many pairs, from a table or two folders",
+      "Scores the pairs in the table MANIFEST, a CSV file with columns ref and "
+      "deg, or\nwith --pair those in two folders DIR_REF DIR_DEG.",
+      batch_run },
+    { "merge", COMMAND_MERGE, "merge PART... --csv FILE",
+      "joins results of batch --shard",
+      "Joins the tables PART that opine batch --shard wrote, in the order of "
+      "the\nmanifest.",
+      merge_run },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -52,10 +63,12 @@ static void print_help(const struct command *command)
     for (size_t i = 0; i < COMMANDS; i++)
         if (&commands[i] != command)
             printf("  %-26s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
-         "3 could not\n"
-         "read or compare, 125 the same with --bisect. Manual: man opine");
+    puts(
+        "\n"
+        "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
+        "3 could not\n"
+        "read or compare, 4 some rows could not, 125 these two with --bisect.\n"
+        "Manual: man opine");
 }
 
 /**
@@ -168,7 +181,8 @@ int main(int argc, char **argv)
 
     if (close_output())
         outcome = OUTCOME_FAILED;
-    if (outcome == OUTCOME_FAILED && options.bisect)
+    if ((outcome == OUTCOME_FAILED || outcome == OUTCOME_PARTIAL) &&
+        options.bisect)
         outcome = OUTCOME_CANNOT_TEST;
     return (int)outcome;
 }

@@ -16,6 +16,8 @@ enum kind {
     KIND_FLAG,   /* int, 1 when given */
     KIND_CHOICE, /* int, one of several names */
     KIND_NUMBER, /* double, in a range */
+    KIND_COUNT,  /* int, in a range */
+    KIND_SHARD,  /* struct shard */
     KIND_TEXT,   /* const char *, not empty */
     KIND_RAW     /* struct raw_format */
 };
@@ -58,50 +60,102 @@ static const char *cpu_name(int value)
 #define PLACE(field) offsetof(struct options, field)
 #define SCORE COMMAND_SCORE
 #define ALIGN COMMAND_ALIGN
-#define ALL   (COMMAND_SCORE | COMMAND_ALIGN)
+#define BATCH COMMAND_BATCH
+#define MERGE COMMAND_MERGE
+#define GATE COMMAND_GATE
+#define COMPARE COMMAND_COMPARE
+#define SCORES (SCORE | BATCH | GATE)
+#define READS (SCORES | ALIGN)
+#define STATISTICS (GATE | COMPARE)
+#define ALL   (READS | MERGE | COMPARE)
 
 static const struct option table[] = {
     { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      ALL, KIND_FLAG, PLACE(json), 0, 0, NULL },
-    { "quiet", NULL, "report the score alone",
-      SCORE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+      SCORE | ALIGN, KIND_FLAG, PLACE(json), 0, 0, NULL },
+    { "quiet", NULL, "report the score alone; of many pairs, only failures",
+      SCORES | COMPARE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+    { "csv", "FILE", "write a table of results; - is standard output",
+      BATCH | GATE | MERGE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
+    { "jsonl", "FILE", "write all that is known, a line of JSON a row",
+      BATCH | GATE, KIND_TEXT, PLACE(jsonl), 0, 0, NULL },
+    { "junit", "FILE", "write a report for CI as JUnit XML",
+      GATE, KIND_TEXT, PLACE(junit), 0, 0, NULL },
+    { "markdown", "FILE", "write a summary for people in Markdown",
+      STATISTICS, KIND_TEXT, PLACE(markdown), 0, 0, NULL },
+    { "annotate", NULL, "print ::error lines, which GitHub shows in the code",
+      GATE, KIND_FLAG, PLACE(annotate), 0, 0, NULL },
+    { "worst", "N", "list so many rows that lost most; default 5",
+      STATISTICS, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "svg", "FILE", "draw the delay over time as SVG; - is standard output",
       ALIGN, KIND_TEXT, PLACE(svg), 0, 0, NULL },
 
-    { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "What is compared", NULL, NULL, READS, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
-      SCORE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+      SCORES, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
     { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
-      SCORE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
+      SCORES, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
-      SCORE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+      SCORES, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
-      ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
+      READS, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
       SCORE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
     { "to", "S", "and up to this second",
       SCORE, KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
     { "cpu", "best|c|avx2", "instruction set; default best",
-      ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
+      READS, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 
-    { "Headerless input", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Many pairs", NULL, NULL, BATCH | GATE, KIND_HEADING, 0, 0, 0, NULL },
+    { "jobs", "N", "score so many pairs at once, -j N; default all cores",
+      BATCH | GATE, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
+    { "resume", NULL, "score only what an earlier run has not",
+      BATCH, KIND_FLAG, PLACE(resume), 0, 0, NULL },
+    { "cache", "FILE", "keep results in FILE and score nothing twice",
+      BATCH | GATE, KIND_TEXT, PLACE(cache), 0, 0, NULL },
+    { "shard", "K/N", "score part K of N of the rows; merge joins them",
+      BATCH, KIND_SHARD, PLACE(shard), 0, 0, NULL },
+    { "pair", NULL, "the operands are two folders, paired by name",
+      BATCH | GATE, KIND_FLAG, PLACE(pair), 0, 0, NULL },
+    { "inside", NULL, "refuse paths that lead out of the manifest's folder",
+      BATCH | GATE, KIND_FLAG, PLACE(inside), 0, 0, NULL },
+
+    { "Against a baseline", NULL, NULL, STATISTICS, KIND_HEADING, 0, 0, 0,
+      NULL },
+    { "baseline", "FILE", "compare with the scores in FILE",
+      GATE, KIND_TEXT, PLACE(baseline), 0, 0, NULL },
+    { "update-baseline", NULL, "write the scores to it instead",
+      GATE, KIND_FLAG, PLACE(update_baseline), 0, 0, NULL },
+    { "allow-new", NULL, "rows that the baseline has not are no failure",
+      GATE, KIND_FLAG, PLACE(allow_new), 0, 0, NULL },
+    { "allow-missing", NULL, "rows that only the baseline has are no failure",
+      GATE, KIND_FLAG, PLACE(allow_missing), 0, 0, NULL },
+    { "allow-changed", NULL, "another reference or setting is no failure",
+      GATE, KIND_FLAG, PLACE(allow_changed), 0, 0, NULL },
+    { "dead-band", "X", "differences up to X MOS are ties; default 0.02",
+      STATISTICS, KIND_NUMBER, PLACE(dead_band), 0, 4, NULL },
+
+    { "Headerless input", NULL, NULL, READS, KIND_HEADING, 0, 0, 0, NULL },
     { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
-      ALL, KIND_RAW, PLACE(raw), 0, 0, NULL },
+      READS, KIND_RAW, PLACE(raw), 0, 0, NULL },
     { "raw-ref", "FORMAT", "the reference is raw",
-      ALL, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
+      READS, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
     { "raw-deg", "FORMAT", "the degraded recording is raw",
-      ALL, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+      READS, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
 
-    { "Gates, for scripts", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "Gates, for scripts", NULL, NULL, READS, KIND_HEADING, 0, 0, 0, NULL },
     { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
-      SCORE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+      SCORES, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+    { "max-drop", "X", "and when a row drops by more than X MOS; default 0.1",
+      GATE, KIND_NUMBER, PLACE(max_drop), 0, 4, NULL },
+    { "max-mean-drop", "X", "and when the mean of a group drops by over X; 0.05",
+      GATE, KIND_NUMBER, PLACE(max_mean_drop), 0, 4, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
-      ALL, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+      SCORE | ALIGN, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
     { "max-jump", "MS", "exit with 1 when a jump of the delay exceeds MS",
-      ALL, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
-    { "bisect", NULL, "exit with 125 instead of 3, for git bisect run",
-      ALL, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
+      SCORE | ALIGN, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
+    { "bisect", NULL, "exit with 125 instead of 3 or 4, for git bisect run",
+      READS, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
 
     { "About the program", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "help", NULL, "print this and exit",
@@ -154,6 +208,15 @@ static void explain(const struct option *o)
         complain(subject, "must be a number from %g to %.8g", o->min, o->max);
         return;
     }
+    if (o->kind == KIND_COUNT) {
+        complain(subject, "must be a whole number from %g to %.8g", o->min,
+                 o->max);
+        return;
+    }
+    if (o->kind == KIND_SHARD) {
+        complain(subject, "must be K/N, with K from 1 to N");
+        return;
+    }
     if (o->kind == KIND_TEXT) {
         complain(subject, "must not be empty");
         return;
@@ -202,6 +265,29 @@ static int parse_number(const struct option *o, const char *text, double *value)
     return 0;
 }
 
+static int parse_count(const struct option *o, const char *text, int *value)
+{
+    double number;
+
+    if (text[strspn(text, "0123456789")] || parse_number(o, text, &number))
+        return -1;
+    *value = (int)number;
+    return 0;
+}
+
+static int parse_shard(const char *text, struct shard *shard)
+{
+    struct shard found;
+    int length = 0;
+
+    if (text[strspn(text, "0123456789/")] ||
+        sscanf(text, "%7d/%7d%n", &found.part, &found.parts, &length) != 2 ||
+        text[length] || found.part < 1 || found.part > found.parts)
+        return -1;
+    *shard = found;
+    return 0;
+}
+
 static int parse_text(const char *text, const char **value)
 {
     if (!*text)
@@ -228,6 +314,10 @@ static int assign(const struct option *o, const char *text,
         return parse_choice(o, text, variable);
     case KIND_NUMBER:
         return parse_number(o, text, variable);
+    case KIND_COUNT:
+        return parse_count(o, text, variable);
+    case KIND_SHARD:
+        return parse_shard(text, variable);
     case KIND_TEXT:
         return parse_text(text, variable);
     case KIND_RAW:
@@ -257,6 +347,11 @@ static void set_defaults(struct options *options)
     options->max_delay_ms = (double)NAN;
     options->max_jump_ms = (double)NAN;
     options->min_mos = (double)NAN;
+    options->max_drop = 0.1;
+    options->max_mean_drop = 0.05;
+    options->dead_band = 0.02;
+    options->worst = 5;
+    options->shard = (struct shard){ 1, 1 };
 }
 
 static const struct option *find(const char *name, size_t length)
@@ -269,6 +364,23 @@ static const struct option *find(const char *name, size_t length)
 }
 
 /**
+ * Tell the name of an option from its value
+ * word            As it stands on the command line
+ * value           Return what follows the name in the same word, or NULL
+ */
+static const struct option *recognise(const char *word, const char **value)
+{
+    size_t length = strcspn(word, "=");
+
+    if (!strncmp(word, "-j", 2)) { /* as make and others have it */
+        *value = word[2] ? word + 2 : NULL;
+        return find("jobs", 4);
+    }
+    *value = word[length] ? word + length + 1 : NULL;
+    return strncmp(word, "--", 2) ? NULL : find(word + 2, length - 2);
+}
+
+/**
  * Read one option and its value
  * next            Where in argv it stands; return what follows it
  */
@@ -276,14 +388,11 @@ static enum request parse_option(const struct command *command, char **argv,
                                  int *next, struct options *options)
 {
     const char *word = argv[(*next)++];
-    size_t length = strcspn(word, "=");
-    const char *value = word[length] ? word + length + 1 : NULL;
-    const struct option *o = strncmp(word, "--", 2)
-                                 ? NULL
-                                 : find(word + 2, length - 2);
+    const char *value;
+    const struct option *o = recognise(word, &value);
 
     if (!o) {
-        complain(NULL, "unknown option '%.*s'", (int)length, word);
+        complain(NULL, "unknown option '%.*s'", (int)strcspn(word, "="), word);
         return REQUEST_WRONG;
     }
     if (!(o->commands & command->bit)) {
