@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
 #include "batch.h"
+#include "gate.h"
 #include "options.h"
 #include "report.h"
 #include "score.h"
@@ -34,6 +35,16 @@ static const struct command commands[] = {
       "Joins the tables PART that opine batch --shard wrote, in the order of "
       "the\nmanifest.",
       merge_run },
+    { "gate", COMMAND_GATE, "gate [options] MANIFEST --baseline FILE",
+      "scores a suite and fails when it got worse",
+      "Scores the pairs in the table MANIFEST and compares them with the scores "
+      "in a\nbaseline, row by row, group by group, and all together.",
+      gate_run },
+    { "compare", COMMAND_COMPARE, "compare [options] A.csv B.csv",
+      "compares two tables of results",
+      "Compares the scores in B.csv with those in A.csv, both by opine batch, "
+      "row by\nrow, group by group, and all together.",
+      compare_run },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
