@@ -67,8 +67,9 @@ static const struct command *find(const char *first)
 static void print_help(const struct command *command)
 {
     printf("Usage: opine %s\n\n%s\n", command->synopsis, command->text);
-    puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
-         "input.");
+    if (!(command->bit & (COMMAND_MERGE | COMMAND_COMPARE)))
+        puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is "
+             "standard input.");
     options_help(stdout, command);
     puts("\nOther subcommands, each with its own --help");
     for (size_t i = 0; i < COMMANDS; i++)
