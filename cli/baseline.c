@@ -58,7 +58,10 @@ int baseline_read(const char *path, struct baseline *baseline)
 
     *baseline = (struct baseline){ .json = json };
     if (!json) {
-        complain(path, "%s", error.text);
+        if (error.line > 0)
+            complain(path, "line %d: %s", error.line, error.text);
+        else
+            complain(NULL, "%s", error.text); /* names the file */
         return -1;
     }
     if (check(path, json)) {

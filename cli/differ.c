@@ -54,8 +54,9 @@ void comparison_text(FILE *stream, const struct comparison *all,
     putc('\n', stream);
     if (!p->n)
         return;
-    fprintf(stream, "Wilcoxon    signed-rank sum %g, p %.4g\n", p->wilcoxon,
-            p->p);
+    if (isfinite(p->wilcoxon)) /* else all are equal */
+        fprintf(stream, "Wilcoxon    signed-rank sum %g, p %.4g\n", p->wilcoxon,
+                p->p);
     fprintf(stream,
             "tail        10th percentile %.2f, was %.2f; below 3.5 %d, was "
             "%d\n",

@@ -396,7 +396,7 @@ int manifest_open(const struct options *o, struct manifest *manifest)
     char *folder = o->pair ? NULL : folder_of(o->operands[0]);
     int result;
 
-    *manifest = (struct manifest){ .name = o->operands[0] };
+    *manifest = (struct manifest){ .name = o->operands[o->pair] };
     result = open_table(o, manifest);
     if (!result) {
         columns = find_columns(&manifest->table, o->pair);

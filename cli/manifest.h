@@ -32,7 +32,7 @@ struct item {
 };
 
 struct manifest {
-    const char *name; /* as given */
+    const char *name; /* as given; of two folders the degraded's */
     struct table table;
     int rows;  /* of the whole manifest */
     int items; /* of the part that was asked for */
