@@ -123,10 +123,10 @@ static void scores_are_those_of_score(void **state)
                    JSON_DISABLE_EOF_CHECK, NULL);
     report = json_object_get(line, "report");
     assert_non_null(report);
-    json_object_set(json_object_get(single, "reference"), "path",
-                    json_string("ref.wav"));
-    json_object_set(json_object_get(single, "degraded"), "path",
-                    json_string("deg.wav"));
+    json_object_set_new(json_object_get(single, "reference"), "path",
+                        json_string("ref.wav"));
+    json_object_set_new(json_object_get(single, "degraded"), "path",
+                        json_string("deg.wav"));
     assert_true(json_equal(report, single));
     assert_true(number_of(line, "mos") == number_of(single, "mos"));
     json_decref(line);

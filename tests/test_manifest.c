@@ -236,8 +236,10 @@ static void check_pairs(const char *expected)
                                               string_of(row, "group")));
         json_decref(row);
     }
-    text = json_dumps(rows, JSON_COMPACT);
-    assert_string_equal(text, expected);
+    char *pairs = json_dumps(rows, JSON_COMPACT);
+
+    assert_string_equal(pairs, expected);
+    free(pairs);
     json_decref(rows);
     run_free(&run);
 }
