@@ -218,19 +218,19 @@ static int count_bad(const double *x, int n)
     return count;
 }
 
-/**
- * Order changes by what was lost, the most first
- */
-static const struct change *sorted_changes; /* of the qsort below */
+static const struct change *sorted_changes; /* for compare_losses() */
 
+/**
+ * Order changes by what was lost, the most first, and then as they were
+ */
 static int compare_losses(const void *a, const void *b)
 {
     int i = *(const int *)a;
     int j = *(const int *)b;
-    double x = sorted_changes[i].difference;
-    double y = sorted_changes[j].difference;
+    int order = compare_numbers(&sorted_changes[i].difference,
+                                &sorted_changes[j].difference);
 
-    return (x > y) - (x < y) ? (x > y) - (x < y) : i - j;
+    return order ? order : i - j;
 }
 
 static void find_worst(const struct options *o, struct comparison *all)
