@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report.h"
+#include "json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +47,7 @@ static json_t *number(double value, int decimals)
     return json_real(round(value * scale) / scale + 0.0); /* no -0.0 */
 }
 
-/**
- * A path; bytes that are no UTF-8 make each byte beyond ASCII a U+FFFD
- */
-static json_t *path_string(const char *path)
+json_t *json_text(const char *path)
 {
     json_t *string = json_string(path);
     char *clean;
@@ -92,7 +88,7 @@ static json_t *signal_object(struct builder *parent, const char *path,
 {
     struct builder b = { json_object(), 0 };
 
-    put(&b, "path", path_string(path));
+    put(&b, "path", json_text(path));
     put(&b, "rate_hz", json_integer(signal->rate_hz));
     put(&b, "channels", json_integer(signal->channels));
     put(&b, "duration_s", number(signal->duration_s, 6));
@@ -240,7 +236,7 @@ static int finish(struct builder *b, FILE *stream)
     return b->failed ? -1 : 0;
 }
 
-int report_json(FILE *stream, const struct report *report)
+static struct builder build_score(const struct report *report)
 {
     struct builder b = { json_object(), 0 };
 
@@ -249,6 +245,23 @@ int report_json(FILE *stream, const struct report *report)
     put(&b, "disturbances", disturbances_object(&b, report->result));
     put(&b, "views", views_object(&b, &report->result->views));
     put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
+    return b;
+}
+
+json_t *json_score(const struct report *report)
+{
+    struct builder b = build_score(report);
+
+    if (!b.failed)
+        return b.object;
+    json_decref(b.object);
+    return NULL;
+}
+
+int report_json(FILE *stream, const struct report *report)
+{
+    struct builder b = build_score(report);
+
     return finish(&b, stream);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
+#include "batch.h"
+#include "gate.h"
 #include "options.h"
 #include "report.h"
 #include "score.h"
@@ -24,6 +26,26 @@ static const struct command commands[] = {
       "Finds where the degraded recording DEG lies in its reference REF: the "
       "delay,\nwhere it jumps, how the clocks differ. It does not score.",
       align_run },
+    { "batch", COMMAND_BATCH, "batch [options] MANIFEST",
+      "scores many pairs, from a table or two folders",
+      "Scores the pairs in the table MANIFEST, a CSV file with columns ref and "
+      "deg, or\nwith --pair those in two folders DIR_REF DIR_DEG.",
+      batch_run },
+    { "merge", COMMAND_MERGE, "merge PART... --csv FILE",
+      "joins results of batch --shard",
+      "Joins the tables PART that opine batch --shard wrote, in the order of "
+      "the\nmanifest.",
+      merge_run },
+    { "gate", COMMAND_GATE, "gate [options] MANIFEST --baseline FILE",
+      "scores a suite and fails when it got worse",
+      "Scores the pairs in the table MANIFEST and compares them with the scores "
+      "in a\nbaseline, row by row, group by group, and all together.",
+      gate_run },
+    { "compare", COMMAND_COMPARE, "compare [options] A.csv B.csv",
+      "compares two tables of results",
+      "Compares the scores in B.csv with those in A.csv, both by opine batch, "
+      "row by\nrow, group by group, and all together.",
+      compare_run },
     { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
       "agreement with listening tests",
       "Scores the recordings of listening tests and shows how well the scores "
@@ -53,17 +75,20 @@ static const struct command *find(const char *first)
 static void print_help(const struct command *command)
 {
     printf("Usage: opine %s\n\n%s\n", command->synopsis, command->text);
-    puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
-         "input.");
+    if (!(command->bit & (COMMAND_MERGE | COMMAND_COMPARE)))
+        puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is "
+             "standard input.");
     options_help(stdout, command);
     puts("\nOther subcommands, each with its own --help");
     for (size_t i = 0; i < COMMANDS; i++)
         if (&commands[i] != command)
             printf("  %-26s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
-         "3 could not\n"
-         "read or compare, 125 the same with --bisect. Manual: man opine");
+    puts(
+        "\n"
+        "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
+        "3 could not\n"
+        "read or compare, 4 some rows could not, 125 these two with --bisect.\n"
+        "Manual: man opine");
 }
 
 /**
@@ -176,7 +201,8 @@ int main(int argc, char **argv)
 
     if (close_output())
         outcome = OUTCOME_FAILED;
-    if (outcome == OUTCOME_FAILED && options.bisect)
+    if ((outcome == OUTCOME_FAILED || outcome == OUTCOME_PARTIAL) &&
+        options.bisect)
         outcome = OUTCOME_CANNOT_TEST;
     return (int)outcome;
 }

@@ -22,7 +22,15 @@ enum outcome {
     OUTCOME_USAGE = 2,        /* the command line makes no sense */
     OUTCOME_FAILED = 3,       /* could not read or score */
     OUTCOME_PARTIAL = 4,      /* the same, for some rows of a table */
-    OUTCOME_CANNOT_TEST = 125 /* FAILED, for `git bisect run` */
+    OUTCOME_CANNOT_TEST = 125 /* one of these two, for `git bisect run` */
+};
+
+/**
+ * One of several equal parts of a manifest
+ */
+struct shard {
+    int part; /* 1 to `parts` */
+    int parts;
 };
 
 /**
@@ -50,6 +58,24 @@ struct options {
     double max_delay_ms;
     double max_jump_ms;
     double min_mos;
+    double max_drop;
+    double max_mean_drop;
+    double dead_band;
+    const char *csv; /* files, or NULL, as the next */
+    const char *jsonl;
+    const char *cache;
+    const char *baseline;
+    const char *junit;
+    const char *markdown;
+    int resume;
+    int pair;
+    int inside;
+    struct shard shard; /* 1/1 when not given */
+    int update_baseline;
+    int allow_new;
+    int allow_missing;
+    int allow_changed;
+    int annotate;
     struct raw_format raw; /* each with encoding 0 when not given */
     struct raw_format raw_ref;
     struct raw_format raw_deg;
@@ -69,10 +95,14 @@ struct command {
     enum outcome (*run)(const struct options *options);
 };
 
-#define COMMAND_SCORE    (1u << 0)
-#define COMMAND_ALIGN    (1u << 1)
-#define COMMAND_VALIDATE (1u << 2)
-#define COMMAND_FIT      (1u << 3)
+#define COMMAND_SCORE   (1u << 0)
+#define COMMAND_ALIGN   (1u << 1)
+#define COMMAND_BATCH   (1u << 2)
+#define COMMAND_MERGE   (1u << 3)
+#define COMMAND_GATE    (1u << 4)
+#define COMMAND_COMPARE (1u << 5)
+#define COMMAND_VALIDATE (1u << 6)
+#define COMMAND_FIT (1u << 7)
 
 /**
  * What options_parse() found

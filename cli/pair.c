@@ -61,8 +61,8 @@ static int read_both(const struct options *o, struct pair *pair)
 
 /* ----------------------------------------------------------------- run */
 
-static void configure(const struct options *o, const struct opine_audio *ref,
-                      struct opine_config *config)
+void pair_configure(const struct options *o, const struct opine_audio *ref,
+                    struct opine_config *config)
 {
     double end_s = duration_s(ref);
 
@@ -91,7 +91,7 @@ enum outcome pair_run(const struct options *options,
     enum outcome outcome = OUTCOME_FAILED;
 
     if (!read_both(options, &pair)) {
-        configure(options, &pair.reference.view, &config);
+        pair_configure(options, &pair.reference.view, &config);
 
         enum opine_status status = opine_create(&context, &config);
 
@@ -120,27 +120,26 @@ static double find_odd_sample(const struct opine_audio *audio)
     return (double)(i / (size_t)audio->channels) / audio->rate_hz;
 }
 
-enum outcome pair_fail(const struct options *o, const struct pair *pair,
-                       enum opine_status status)
+const char *pair_blame(const struct options *o, const struct pair *pair,
+                       enum opine_status status, struct reason *reason)
 {
     const char *text = opine_status_text((int)status);
 
+    refuse(reason, "%s", text);
     switch (status) {
     case OPINE_ERR_REFERENCE_SILENT:
-        complain(pair->reference_path, "%s", text);
         break;
     case OPINE_ERR_REFERENCE_VALUE:
-        complain(pair->reference_path, "%s, first at %.4f s", text,
-                 find_odd_sample(&pair->reference.view));
+        refuse(reason, "%s, first at %.4f s", text,
+               find_odd_sample(&pair->reference.view));
         break;
     case OPINE_ERR_DEGRADED_VALUE:
-        complain(pair->degraded_path, "%s, first at %.4f s", text,
-                 find_odd_sample(&pair->degraded.view));
-        break;
+        refuse(reason, "%s, first at %.4f s", text,
+               find_odd_sample(&pair->degraded.view));
+        return pair->degraded_path;
     case OPINE_ERR_CPU:
-        complain("--cpu", "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu),
-                 text);
-        break;
+        refuse(reason, "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu), text);
+        return "--cpu";
     case OPINE_OK:
     case OPINE_ERR_MEMORY:
     case OPINE_ERR_ARGUMENT:
@@ -149,9 +148,18 @@ enum outcome pair_fail(const struct options *o, const struct pair *pair,
     case OPINE_ERR_SHORT:
     case OPINE_ERR_LONG:
         /* audio.c has checked each file: this is about the two together */
-        complain(pair->reference_path, "with %s: %s", pair->degraded_path,
-                 text);
+        refuse(reason, "with %s: %s", pair->degraded_path, text);
     }
+    return pair->reference_path;
+}
+
+enum outcome pair_fail(const struct options *o, const struct pair *pair,
+                       enum opine_status status)
+{
+    struct reason reason;
+    const char *subject = pair_blame(o, pair, status, &reason);
+
+    complain(subject, "%s", reason.text);
     return OUTCOME_FAILED;
 }
 

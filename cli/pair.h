@@ -35,6 +35,21 @@ enum outcome pair_run(const struct options *options,
                                           struct opine_context *context));
 
 /**
+ * Set up a context's configuration as the options say
+ * ref             The reference, which may end before --to
+ */
+void pair_configure(const struct options *options,
+                    const struct opine_audio *ref, struct opine_config *config);
+
+/**
+ * Find out why a pair was not compared
+ * reason          Return it
+ * return          What to blame: one of the files, or an option
+ */
+const char *pair_blame(const struct options *options, const struct pair *pair,
+                       enum opine_status status, struct reason *reason);
+
+/**
  * Say why a pair was not compared, naming the file to blame
  * return          OUTCOME_FAILED, for the caller to return
  */

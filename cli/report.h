@@ -41,6 +41,11 @@ void complain(const char *subject, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
+ * Print them on another stream; NULL: on stderr, as at the beginning
+ */
+void complain_to(FILE *stream);
+
+/**
  * Print a name that may hold anything, without control characters
  */
 void print_name(FILE *stream, const char *name);

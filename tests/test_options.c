@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-static const char *const commands[] = { "score", "align" };
+static const char *const commands[] = { "score", "align", "batch",
+                                        "merge", "gate",  "compare" };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
