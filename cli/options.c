@@ -74,6 +74,9 @@ static const struct option table[] = {
     { "svg", "FILE", "draw the result as SVG; - is standard output",
       ALIGN | VALIDATE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
 
+    { "out", "FILE", "write the model to FILE instead of standard output",
+      FIT, KIND_TEXT, PLACE(out), 0, 0, NULL },
+
     { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
       SCORE | TABLES, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
@@ -81,6 +84,8 @@ static const struct option table[] = {
       SCORE | TABLES, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
       SCORE | TABLES, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+    { "model", "FILE", "map to the score as a file of opine fit says",
+      SCORE | VALIDATE, KIND_TEXT, PLACE(model), 0, 0, NULL },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
       ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
