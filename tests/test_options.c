@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static const char *const commands[] = { "score", "align" };
+static const char *const commands[] = { "score", "align", "validate", "fit" };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
