@@ -180,7 +180,7 @@ static void put_score(struct builder *b, const struct report *report)
     put(b, "mos_high", number(r->mos_high, 4));
     put(b, "acr", json_string(opine_acr_text(r->mos)));
     put(b, "verdict", json_string(opine_verdict_text(r->mos)));
-    put(b, "model", json_string(opine_model_version()));
+    put(b, "model", json_string(report->model));
     put(b, "version", json_string(opine_version()));
     put(b, "mode", json_string(opine_mode_name(r->mode)));
     put(b, "mode_source",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
 #include "batch.h"
+#include "fit.h"
 #include "gate.h"
 #include "options.h"
 #include "report.h"
@@ -53,6 +54,12 @@ static const struct command commands[] = {
       "(relative to the table)\nand mos; optional are group, family, scale, "
       "n_votes, sd, ci95, mode and band.",
       validate_run },
+    { "fit", COMMAND_FIT, "fit [options] RATINGS.csv...",
+      "fits the map to your own listening tests",
+      "Fits the map from disturbance to score to listening tests on the scale "
+      "MOS1-5,\nand prints what it is worth with each test left out. --model "
+      "of the other\nsubcommands loads what --out writes.",
+      fit_run },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

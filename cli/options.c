@@ -105,7 +105,7 @@ static const struct option table[] = {
     { "level", "match|keep", "take a difference in level out (default), or not",
       SCORES | TABLES, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "model", "FILE", "map to the score as a file of opine fit says",
-      SCORES | VALIDATE, KIND_TEXT, PLACE(model), 0, 0, NULL },
+      SCORE | VALIDATE, KIND_TEXT, PLACE(model), 0, 0, NULL },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
       READS, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",

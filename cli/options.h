@@ -95,14 +95,14 @@ struct command {
     enum outcome (*run)(const struct options *options);
 };
 
-#define COMMAND_SCORE   (1u << 0)
-#define COMMAND_ALIGN   (1u << 1)
-#define COMMAND_BATCH   (1u << 2)
-#define COMMAND_MERGE   (1u << 3)
-#define COMMAND_GATE    (1u << 4)
-#define COMMAND_COMPARE (1u << 5)
+#define COMMAND_SCORE    (1u << 0)
+#define COMMAND_ALIGN    (1u << 1)
+#define COMMAND_BATCH    (1u << 2)
+#define COMMAND_MERGE    (1u << 3)
+#define COMMAND_GATE     (1u << 4)
+#define COMMAND_COMPARE  (1u << 5)
 #define COMMAND_VALIDATE (1u << 6)
-#define COMMAND_FIT (1u << 7)
+#define COMMAND_FIT      (1u << 7)
 
 /**
  * What options_parse() found

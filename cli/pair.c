@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pair.h"
 
+#include "model.h"
 #include "report.h"
 
 #include <math.h>
@@ -88,10 +89,14 @@ enum outcome pair_run(const struct options *options,
                          .degraded_path = options->operands[1] };
     struct opine_config config;
     struct opine_context *context;
+    struct opine_calibration calibration;
     enum outcome outcome = OUTCOME_FAILED;
 
-    if (!read_both(options, &pair)) {
+    if (!model_load(options->model, &calibration) &&
+        !read_both(options, &pair)) {
         pair_configure(options, &pair.reference.view, &config);
+        config.calibration = options->model ? &calibration : NULL;
+        pair.model = calibration.version;
 
         enum opine_status status = opine_create(&context, &config);
 

@@ -14,6 +14,7 @@
 struct pair {
     const char *reference_path;
     const char *degraded_path;
+    const char *model; /* version of what scores it */
     struct recording reference;
     struct recording degraded;
 };

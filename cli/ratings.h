@@ -62,10 +62,12 @@ void ratings_free(struct ratings *ratings);
 
 /**
  * Score all rows of all tables, on several threads
+ * calibration     Of the model, or NULL
  * return          Rows that could not be scored, each named on stderr; -1 when
  *                 memory or threads could not be had
  */
 int ratings_score(struct ratings *ratings, int tables,
-                  const struct options *options);
+                  const struct options *options,
+                  const struct opine_calibration *calibration);
 
 #endif /* OPINE_CLI_RATINGS_H */

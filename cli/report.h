@@ -17,6 +17,7 @@ struct report {
     const char *degraded;
     struct opine_signal reference_signal; /* level NAN when not measured */
     struct opine_signal degraded_signal;
+    const char *model; /* version of it, when it was scored */
     const struct opine_alignment *alignment;
     const struct opine_result *result; /* NULL when it was not scored */
 };

@@ -169,6 +169,7 @@ static json_t *score_pair(const struct options *o, const struct pair *pair,
     struct report report = { .options = o,
                              .reference = pair->reference_path,
                              .degraded = pair->degraded_path,
+                             .model = opine_model_version(),
                              .result = &result,
                              .alignment = &result.alignment };
     struct opine_config config;

@@ -286,8 +286,7 @@ int report_text(FILE *stream, const struct report *report)
 
     fprintf(stream, "%.2f  %-*s  opine %s, model %s, 95 %% %.2f to %.2f\n\n",
             r->mos, path_width(report) + 6, opine_acr_text(r->mos),
-            opine_mos_name(r->band), opine_model_version(), r->mos_low,
-            r->mos_high);
+            opine_mos_name(r->band), report->model, r->mos_low, r->mos_high);
 
     print_signals(stream, report);
     print_compared(stream, report);

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-static const char *const commands[] = { "score", "align", "batch",
-                                        "merge", "gate",  "compare" };
+static const char *const commands[] = { "score", "align",   "batch",    "merge",
+                                        "gate",  "compare", "validate", "fit" };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -210,14 +210,14 @@ def write_model(path, sets, spread):
     x50, slope = np.exp(fit([sets[n] for n in FITTED]))
     middle, coarse_slope = fit_coarse([sets[n] for n in COARSE])
     most = max(sets[n].disturbance.max() for n in FITTED)
-    new = {'x50': f'{x50:.3f}', 'slope': f'{slope:.3f}',
+    new = {'curve.x50': f'{x50:.3f}', 'curve.slope': f'{slope:.3f}',
            'coarse_middle': f'{middle:.3f}',
            'coarse_slope': f'{math.exp(coarse_slope):.3f}',
            'spread': f'{spread:.2f}', 'range': f'{most:.1f}'}
     with open(path) as f:
         lines = f.readlines()
     for i, line in enumerate(lines):
-        key = line.split(' ')[0].lstrip('.')
+        key = line.split(' ')[0].removeprefix('.')
         if key in new:
             lines[i] = f'.{key} = {new[key]},\n'
     with open(path, 'w') as f:
