@@ -316,7 +316,7 @@ static enum outcome run(const struct options *o, struct ratings *ratings,
 static enum outcome gather(const struct options *o, struct ratings *ratings)
 {
     struct reason reason;
-    int rows = 0, failed;
+    int rows = 0, coarse = 0, failed;
 
     for (int t = 0; t < o->operand_count; t++) {
         if (ratings_read(o->operands[t], o, &ratings[t], &reason)) {
@@ -331,14 +331,18 @@ static enum outcome gather(const struct options *o, struct ratings *ratings)
         }
         rows += ratings[t].count;
     }
-    if (rows < ROWS_LEAST) {
-        complain(NULL, "%d rows are too few to fit to; at least %d are needed",
-                 rows, ROWS_LEAST);
-        return OUTCOME_FAILED;
-    }
     failed = ratings_score(ratings, o->operand_count, o, NULL);
     if (failed < 0)
         complain(NULL, "%s", opine_status_text(OPINE_ERR_MEMORY));
+    for (int t = 0; t < o->operand_count && failed >= 0; t++)
+        coarse += ratings_drop_coarse(&ratings[t]);
+    if (coarse)
+        complain(NULL, "%d rows of regenerated sound are left out", coarse);
+    if (rows - coarse < ROWS_LEAST) {
+        complain(NULL, "%d rows are too few to fit to; at least %d are needed",
+                 rows - coarse, ROWS_LEAST);
+        return OUTCOME_FAILED;
+    }
     return failed < 0 ? OUTCOME_FAILED
            : failed   ? OUTCOME_PARTIAL
                       : OUTCOME_PASSED;

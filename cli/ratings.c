@@ -190,12 +190,30 @@ int ratings_read(const char *path, const struct options *options,
     return 0;
 }
 
+static void free_rating(struct rating *rating)
+{
+    free(rating->reference_path);
+    free(rating->degraded_path);
+}
+
+int ratings_drop_coarse(struct ratings *r)
+{
+    int kept = 0, all = r->count;
+
+    for (int i = 0; i < all; i++) {
+        if (r->rating[i].is_coarse)
+            free_rating(&r->rating[i]);
+        else
+            r->rating[kept++] = r->rating[i];
+    }
+    r->count = kept;
+    return all - kept;
+}
+
 void ratings_free(struct ratings *r)
 {
-    for (int i = 0; i < r->count; i++) {
-        free(r->rating[i].reference_path);
-        free(r->rating[i].degraded_path);
-    }
+    for (int i = 0; i < r->count; i++)
+        free_rating(&r->rating[i]);
     free(r->rating);
     free(r->groups.name);
     free(r->families.name);
@@ -252,6 +270,7 @@ static void score_read(const struct task *task, struct rating *rating,
     rating->low = result.mos_low;
     rating->high = result.mos_high;
     rating->disturbance = result.disturbance;
+    rating->is_coarse = !isnan(result.coarse_disturbance);
 }
 
 static void score_row(void *user, int job, int thread)

@@ -24,6 +24,7 @@ struct rating {
     int is_scored;         /* then these are set: */
     double mos, low, high; /* */
     double disturbance;    /* */
+    int is_coarse;         /* envelope and pitch had a say in the score */
     char error[160];       /* or this */
 };
 
@@ -59,6 +60,12 @@ struct ratings {
 int ratings_read(const char *path, const struct options *options,
                  struct ratings *ratings, struct reason *reason);
 void ratings_free(struct ratings *ratings);
+
+/**
+ * Drop scored rows whose score is not by the fine map alone
+ * return          Their number
+ */
+int ratings_drop_coarse(struct ratings *ratings);
 
 /**
  * Score all rows of all tables, on several threads
