@@ -1,0 +1,316 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Laws that any measure of quality obeys, checked on degraded versions of items.
+
+    ladders.py OPINE LADDERS VOIPSIM MADE [--all]
+
+OPINE is the command, LADDERS the folder with items and degrade.py, VOIPSIM its
+packet-loss simulator; the degraded versions are made in the folder MADE, once.
+Without --all: four talkers, three pieces of music, and every second step of the
+longer ladders.
+
+Along a ladder of one impairment the mean over items follows the parameter: no
+step falls more than 0.10 below a worse one, and Spearman's correlation with the
+parameter is at least 0.98. What nobody hears stays above 4.5 for every item. The
+anchors lie where listeners put them. The exit code is 1 when a law is missed.
+"""
+import os
+import re
+import sys
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import spearmanr
+
+import degrading
+
+MOST_REVERSAL = 0.10
+LEAST_SPEARMAN = 0.98
+LEAST_TRANSPARENT = 4.5
+MOST_UNRELATED = 1.3
+FEW = {'sp': ['sp_de_f_kerstin1', 'sp_en_f_p233', 'sp_cs_m_fillets',
+              'sp_en_m_p258'],
+       'mu': ['mu_game_funk', 'mu_piano', 'mu_string_quartet']}
+KINDS = {'sp': 'speech', 'mu': 'music'}
+ROOMS = ['bbc_lr_000', 'wa_kitchen', 'rir48000', 'greathall']
+
+# What is changed, the conditions with the parameter as the group, and +1 where
+# more of it is better, -1 where worse
+LADDERS = [
+    ('Opus, kbit/s', r'opus_(\d+)k', 1),
+    ('MP3, kbit/s', r'mp3_(\d+)k', 1),
+    ('AAC, kbit/s', r'aac_(\d+)k', 1),
+    ('Vorbis, quality', r'vorbis_q(-?\d+)', 1),
+    ('LC3, kbit/s', r'lc3_(\d+)k', 1),
+    ('AC-3, kbit/s', r'ac3_(\d+)k', 1),
+    ('MP2, kbit/s', r'mp2_(\d+)k', 1),
+    ('WMA, kbit/s', r'wmav2_(\d+)k', 1),
+    ('Musepack, quality', r'musepack_q(\d+)', 1),
+    ('SBC, bit pool', r'sbc_bp(\d+)', 1),
+    ('WavPack lossy, kbit/s', r'wavpack_(\d+)k', 1),
+    ('Speex nb, quality', r'speexnb_q(\d+)', 1),
+    ('Speex wb, quality', r'speexwb_q(\d+)', 1),
+    ('AMR, bit/s', r'amrnb_(\d+)', 1),
+    ('AMR-WB, bit/s', r'amrwb_(\d+)', 1),
+    ('G.722, kbit/s', r'g722_(\d+)k', 1),
+    ('G.726, kbit/s', r'g726_(\d+)k', 1),
+    ('Codec2, bit/s', r'codec2_(\d+)C?', 1),
+    ('Opus, loss %', r'opus24k_loss(\d+)', -1),
+    ('Opus, bursts, loss %', r'opus24k_burst(\d+)', -1),
+    ('Opus with FEC, loss %', r'opus24k_fec_loss(\d+)', -1),
+    ('AMR-WB, loss %', r'amrwb12650_loss(\d+)', -1),
+    ('AMR, loss %', r'amrnb12200_loss(\d+)', -1),
+    ('G.711 concealed, loss %', r'g711plc_loss(\d+)', -1),
+    ('G.722, loss %', r'g722_loss(\d+)', -1),
+    ('G.729, loss %', r'g729_loss(\d+)', -1),
+    ('LC3, loss %', r'lc3_64k_loss(\d+)', -1),
+    ('Speex, loss %', r'speexwb8_loss(\d+)', -1),
+    ('PCM muted, loss %', r'pcmzero_loss(\d+)', -1),
+    ('PCM muted, bursts, loss %', r'pcmzero_burst(\d+)', -1),
+    ('PCM repeated, loss %', r'pcmrepeat_loss(\d+)', -1),
+    ('PCM repeated, bursts, loss %', r'pcmrepeat_burst(\d+)', -1),
+    ('white noise, SNR dB', r'white_snr(\d+)', 1),
+    ('pink noise, SNR dB', r'pink_snr(\d+)', 1),
+    ('babble, SNR dB', r'babble_snr(\d+)', 1),
+    ('street, SNR dB', r'street_snr(\d+)', 1),
+    ('car, SNR dB', r'car_snr(\d+)', 1),
+    ('hum, SNR dB', r'hum_snr(\d+)', 1),
+    ('MNRU, Q dB', r'mnru_q(\d+)', 1),
+    ('quantisation, bit', r'quant_(\d+)bit', 1),
+    ('clipping, dB below peak', r'clip_(\d+)dB', -1),
+    ('low-pass, kHz', r'lp(\d+k\d*)', 1),
+    ('high-pass, Hz', r'hp(\d+)', -1),
+    ('echo of 100 ms, dB', r'echo_100ms_(-\d+)dB', -1),
+    ('echo of -20 dB, ms', r'echo_(\d+)ms_-20dB', -1),
+    ('dropouts of 50 ms, count', r'nested_50ms_x(\d+)', -1),
+    ('4 dropouts, ms', r'nested_(\d+)ms_x4', -1),
+    ('front clipping, ms', r'frontclip_(\d+)ms', -1),
+    *[(f'reverb {r}, dB', rf'rev_{r}_([+-]\d+)dB', -1) for r in ROOMS],
+    ('tempo, slower', r'tempo_(0\.\d+)', 1),
+    ('tempo, faster', r'tempo_(1\.\d+)', -1),
+    ('pitch, lower, cent', r'pitch_(-\d+)c', 1),
+    ('pitch, higher, cent', r'pitch_(\+\d+)c', -1),
+]
+TRANSPARENT = (r'identity|delay_[+-]\d+ms|polarity|allpass_1k|gain_[+-]1dB'
+               r'|resample44k1_good|mp3_320k|aac_192k|opus_128k')
+
+
+class Anchor(NamedTuple):
+    """Where the mean over items must lie."""
+    name: str
+    kind: str
+    condition: str
+    low: float
+    high: float
+    band: str
+
+
+ANCHORS = [
+    Anchor('low-pass 3.5 kHz', 'mu', 'lp3k5', 2.0, 3.0, 'fb'),
+    Anchor('low-pass 7 kHz', 'mu', 'lp7k', 3.3, 4.0, 'fb'),
+    Anchor('G.711', 'sp', 'g711u', 4.0, 4.5, 'nb'),
+    Anchor('G.711', 'sp', 'g711u', 2.6, 3.2, 'fb'),
+]
+
+
+class Step(NamedTuple):
+    """One condition of a ladder."""
+    parameter: float
+    condition: str
+
+
+class FirstPlaces:
+    """A random generator that chooses k places as the first k of one order, so
+    that more dropouts keep those that were there."""
+
+    def __init__(self, generator):
+        self.generator = generator
+
+    def choice(self, places, k, replace):
+        """As numpy's, without replacement."""
+        assert not replace
+        return self.generator.permutation(places)[:k]
+
+
+def nested_dropout(degrade, ms, count):
+    """Dropouts whose places do not depend on how long or many they are."""
+    drop = degrade.dropout(ms, count)
+    return lambda x, scratch, r: drop(x, scratch, FirstPlaces(r))
+
+
+def conditions(degrade, kind):
+    """Function and family by condition: degrade.py's, and those that make
+    echo and dropouts ladders of one parameter."""
+    found = {c[1]: (c[3], c[0])
+             for c in degrade.conditions(1 if kind == 'sp' else 2)}
+    for ms, db in [(100, d) for d in (-40, -30, -20, -10)] \
+            + [(m, -20) for m in (20, 50, 100, 200)]:
+        found[f'echo_{ms}ms_{db}dB'] = (degrade.echo(ms, db), 'echo')
+    for ms, count in [(50, n) for n in (1, 2, 4, 8, 16)] \
+            + [(m, 4) for m in (10, 20, 100, 200)]:
+        found[f'nested_{ms}ms_x{count}'] = (
+            nested_dropout(degrade, ms, count), 'nested')
+    found['silence'] = (lambda x, scratch, r: 0 * x, 'silence')
+    return found
+
+
+def steps(pattern, names, is_all):
+    """The steps of a ladder in order of the parameter, all or half of them
+    with both ends."""
+    found = sorted(Step(float(m[1].replace('k', '.')), n) for n in names
+                   if (m := re.fullmatch(pattern, n)))
+    if is_all or len(found) < 4:
+        return found
+    return found[:-1:2] + found[-1:]
+
+
+def wanted(names, kind, is_all):
+    """All conditions that a law speaks of."""
+    anchors = [a.condition for a in ANCHORS if a.kind == kind]
+    return [n for n in names
+            if re.fullmatch(TRANSPARENT, n) or n in anchors or n == 'silence'
+            or any(s.condition == n for _, pattern, _ in LADDERS
+                   for s in steps(pattern, names, is_all))]
+
+
+class Scores:
+    """Everything that the laws ask for, made and scored."""
+
+    def __init__(self, opine, ladders, degrade, made, is_all):
+        self.is_all = is_all
+        self.names, self.items, jobs = {}, {}, []
+        for kind in KINDS:
+            found = conditions(degrade, kind)
+            self.names[kind] = wanted(found, kind, is_all)
+            self.items[kind] = [
+                i for i in degrading.items(ladders, kind)
+                if is_all or degrading.item(i) in FEW[kind]]
+            jobs += [(ref, deg_path(made, ref, n), found[n][1], found[n][0])
+                     for ref in self.items[kind] for n in self.names[kind]]
+        degrading.make_all(degrade, jobs)
+        self.mos = self.score(opine, made, jobs)
+
+    def score(self, opine, made, jobs):
+        """Scores by kind, condition and band, one an item."""
+        pairs = [(ref, deg, '--band', 'fb') for ref, deg, _, _ in jobs]
+        keys = [(degrading.item(ref)[:2], condition_of(deg), 'fb')
+                for ref, deg, _, _ in jobs]
+        for a in ANCHORS:
+            if a.band != 'fb':
+                refs = self.items[a.kind]
+                pairs += [(r, deg_path(made, r, a.condition), '--band', a.band)
+                          for r in refs]
+                keys += [(a.kind, a.condition, a.band)] * len(refs)
+        for kind, refs in self.items.items():
+            pairs += list(zip(refs, refs[1:] + refs[:1]))
+            keys += [(kind, 'unrelated', 'fb')] * len(refs)
+        scores = {}
+        for key, mos in zip(keys, degrading.score_all(opine, pairs)):
+            scores.setdefault(key, []).append(mos)
+        return {key: np.array(mos) for key, mos in scores.items()}
+
+
+def deg_path(made, ref, condition):
+    """The file of a degraded version."""
+    return os.path.join(made, f'{degrading.item(ref)}__{condition}.wav')
+
+
+def condition_of(path):
+    """The condition of a file."""
+    return degrading.item(path).split('__')[1]
+
+
+def verdict(is_kept):
+    """The last column."""
+    return '' if is_kept else '  MISSED'
+
+
+def check_ladder(name, kind, ladder, means, direction):
+    """Print one ladder; whether both its laws hold."""
+    rising = means[::direction]
+    reversal = max(np.maximum.accumulate(rising) - rising)
+    rank = spearmanr([s.parameter for s in ladder], direction * means)[0]
+    # A ladder of one score has no rank: it follows nothing.
+    is_kept = reversal <= MOST_REVERSAL and rank >= LEAST_SPEARMAN
+    print(f'{name:29}{KINDS[kind]:7}{reversal:9.2f}{rank:9.3f}  '
+          + '  '.join(f'{s.parameter:g}: {m:.2f}'
+                      for s, m in zip(ladder, means)) + verdict(is_kept))
+    return is_kept, reversal <= MOST_REVERSAL
+
+
+def check_ladders(scores):
+    """Print all ladders; how many, and how many hold."""
+    print(f"{'ladder':29}{'':7}{'reversal':>9}{'Spearman':>9}"
+          '  parameter: mean over items')
+    kept = []
+    for name, pattern, direction in LADDERS:
+        for kind in KINDS:
+            ladder = steps(pattern, scores.names[kind], True)
+            if len(ladder) < 2:
+                continue
+            means = np.array([scores.mos[kind, s.condition, 'fb'].mean()
+                              for s in ladder])
+            kept.append(check_ladder(name, kind, ladder, means, direction))
+    followed = sum(k[0] for k in kept)
+    level = sum(k[1] for k in kept)
+    print(f'{len(kept)} ladders: {level} without a reversal above '
+          f'{MOST_REVERSAL:.2f}, {followed} with that and Spearman '
+          f'{LEAST_SPEARMAN} or more\n')
+    return len(kept) - followed
+
+
+def check_transparent(scores):
+    """Print what nobody hears; how many fall short."""
+    print(f"{'transparent':29}{'':7}{'worst':>9}{'mean':>9}"
+          f'  every item above {LEAST_TRANSPARENT}')
+    missed = 0
+    for (kind, name, band), mos in scores.mos.items():
+        if re.fullmatch(TRANSPARENT, name) and band == 'fb':
+            is_kept = mos.min() > LEAST_TRANSPARENT
+            missed += not is_kept
+            print(f'{name:29}{KINDS[kind]:7}{mos.min():9.2f}{mos.mean():9.2f}'
+                  + verdict(is_kept))
+    print()
+    return missed
+
+
+def check_anchors(scores):
+    """Print the anchors; how many lie elsewhere."""
+    print(f"{'anchor':29}{'':7}{'band':>9}{'mean':>9}  where")
+    missed = 0
+    for a in ANCHORS:
+        mean = scores.mos[a.kind, a.condition, a.band].mean()
+        is_kept = a.low <= mean <= a.high
+        missed += not is_kept
+        print(f'{a.name:29}{KINDS[a.kind]:7}{a.band:>9}{mean:9.2f}'
+              f'  {a.low} to {a.high}' + verdict(is_kept))
+    for name in ('silence', 'unrelated'):
+        for kind in KINDS:
+            worst = scores.mos[kind, name, 'fb'].max()
+            is_kept = worst < MOST_UNRELATED
+            missed += not is_kept
+            print(f"{name:29}{KINDS[kind]:7}{'fb':>9}{worst:9.2f}"
+                  f'  below {MOST_UNRELATED}, every item' + verdict(is_kept))
+    print()
+    return missed
+
+
+def main(args):
+    is_all = args[-1:] == ['--all']
+    args = args[:-1] if is_all else args
+    if len(args) != 4:
+        sys.exit(__doc__)
+    opine, ladders, voipsim, made = args
+    os.makedirs(made, exist_ok=True)
+    scores = Scores(opine, ladders, degrading.load(ladders, voipsim), made,
+                    is_all)
+    print(f"{len(scores.items['sp'])} talkers, {len(scores.items['mu'])} "
+          'pieces of music\n')
+    missed = check_ladders(scores) + check_transparent(scores) \
+        + check_anchors(scores)
+    print(f'{missed} missed' if missed else 'all laws hold')
+    return 1 if missed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
