@@ -52,7 +52,8 @@ def make(degrade, ref, deg, family, function):
     the same random numbers, so that a ladder reuses one noise, one loss."""
     if os.path.exists(deg):
         return
-    x = soundfile.read(ref, always_2d=True)[0]
+    x, rate = soundfile.read(ref, always_2d=True)
+    x = degrade.rs(x, rate, degrade.FS)
     seed = zlib.crc32(f'{item(ref)}/{family}'.encode())
     with tempfile.TemporaryDirectory() as scratch:
         y = np.asarray(function(x, scratch, np.random.default_rng(seed)))

@@ -246,9 +246,9 @@ class Recipes:
             '23.05', '23.85')}
 
     def e_model(self):
-        """Codecs and losses of G.113, appendix I, in the telephone band."""
+        """Codecs and losses of G.113, appendix I. No telephone filters: both
+        ends of the E-model's scale went through them, G.711 loses nothing."""
         d, voip = self.d, self.d.voip
-        band = self.band_pass(300, 3400)
         muted = [Loss('G.711, muted', 0, 4.3, p, d.chain(
             voip('g711', 0), d.pcmloss(p, 1, 'zero'))) for p in (1, 3, 5, 10)]
         rows = muted + [
@@ -260,7 +260,6 @@ class Recipes:
             for p in (0, 1, 3, 5, 10, 20)]
         rows += [Loss(f'G.726, {8 * bits} kbit/s', ie, 1, 0, d.g726(bits))
                  for bits, ie in ((5, 2), (4, 7), (3, 25), (2, 50))]
-        rows += [Loss('GSM full rate', 20, 1, 0, voip('gsm', 0)),
-                 Loss('G.723.1, 6.3 kbit/s', 15, 1, 0,
-                      d.ffc('g723_1', 6.3, 'wav', 8000))]
-        return [r._replace(recipe=d.chain(band, r.recipe)) for r in rows]
+        return rows + [Loss('GSM full rate', 20, 1, 0, voip('gsm', 0)),
+                       Loss('G.723.1, 6.3 kbit/s', 15, 1, 0,
+                            d.ffc('g723_1', 6.3, 'wav', 8000))]
