@@ -14,6 +14,7 @@ step falls more than 0.10 below a worse one, and Spearman's correlation with the
 parameter is at least 0.98. What nobody hears stays above 4.5 for every item. The
 anchors lie where listeners put them. The exit code is 1 when a law is missed.
 """
+import itertools
 import os
 import re
 import sys
@@ -31,6 +32,9 @@ MOST_UNRELATED = 1.3
 FEW = {'sp': ['sp_de_f_kerstin1', 'sp_en_f_p233', 'sp_cs_m_fillets',
               'sp_en_m_p258'],
        'mu': ['mu_game_funk', 'mu_piano', 'mu_string_quartet']}
+# Those who read one text, the 23rd of VCTK (SOURCES.csv): not unrelated
+ONE_TEXT = {'sp_en_f_p228', 'sp_en_f_p233', 'sp_en_f_p236', 'sp_en_m_p254',
+            'sp_en_m_p258'}
 KINDS = {'sp': 'speech', 'mu': 'music'}
 ROOMS = ['bbc_lr_000', 'wa_kitchen', 'rir48000', 'greathall']
 
@@ -140,6 +144,12 @@ def anchors(kind):
     return [a for a in ANCHORS if a.kind == kind]
 
 
+def unrelated(refs):
+    """All pairs of items that have nothing in common."""
+    return [(a, b) for a, b in itertools.permutations(refs, 2)
+            if not {degrading.item(a), degrading.item(b)} <= ONE_TEXT]
+
+
 def nested_dropout(degrade, ms, count):
     """Dropouts whose places do not depend on how long or many they are."""
     drop = degrade.dropout(ms, count)
@@ -212,8 +222,9 @@ class Scores:
                 keys += [a] * len(refs)
                 pairs += [(r, deg_path(made, r, a.condition), '--band', a.band)
                           for r in refs]
-            keys += [(kind, 'unrelated')] * len(refs)
-            pairs += zip(refs, refs[1:] + refs[:1])
+            strangers = unrelated(refs)
+            keys += [(kind, 'unrelated')] * len(strangers)
+            pairs += strangers
         self.mos = {}
         for key, mos in zip(keys, degrading.score_all(opine, pairs)):
             self.mos.setdefault(key, []).append(mos)
@@ -231,7 +242,7 @@ def verdict(is_kept):
 
 
 def verdict_of_items(is_kept, refs):
-    """Likewise, with the items where a law is missed."""
+    """The last column, with the items where a law is missed."""
     return verdict(all(is_kept)) + ''.join(
         f' {degrading.item(r)}' for r, k in zip(refs, is_kept) if not k)
 
@@ -300,11 +311,13 @@ def check_anchors(scores):
               f'  {a.low} to {a.high}' + verdict(is_kept))
     for kind, refs in scores.all.items():
         mos = scores.mos[kind, 'unrelated']
-        is_kept = mos < MOST_UNRELATED
-        missed += not is_kept.all()
-        print(f"{'the next item as degraded':29}{KINDS[kind]:7}{'fb':>9}"
-              f'{mos.max():9.2f}  worst, every item below {MOST_UNRELATED}'
-              + verdict_of_items(is_kept, refs))
+        beyond = mos >= MOST_UNRELATED
+        missed += beyond.any()
+        ref, deg = unrelated(refs)[mos.argmax()]
+        print(f"{'unrelated, worst pair':29}{KINDS[kind]:7}{'fb':>9}"
+              f'{mos.max():9.2f}  below {MOST_UNRELATED}: not {beyond.sum()} '
+              f'of {len(mos)}; worst {degrading.item(ref)} and '
+              f'{degrading.item(deg)}' + verdict(not beyond.any()))
     print()
     return missed
 
