@@ -27,12 +27,14 @@ from scipy.optimize import least_squares
 from scipy.stats import spearmanr
 
 # Conventional material on a MOS scale; the other sets are regenerated sound or
-# have another scale.
-FITTED = ['tcd_voip', 'p835_fullband', 'tcd_audio14', 'clipping']
+# have another scale. p835_fullband is left out, too: it holds white noise and MNRU
+# alone, its listeners never went below 2.0, and no map fits it and the others;
+# without it every other test is predicted better, the published ones among them.
+FITTED = ['tcd_voip', 'tcd_audio14', 'clipping']
 # Regenerated sound, and what is bad enough of the conventional speech to say
 # where the scale of the coarse view ends: disturbance above COARSE_LEAST. Where
 # little differs its logarithms reach far below anything regenerated.
-COARSE = ['vocoder', 'neural_speech', 'tcd_voip', 'p835_fullband', 'clipping']
+COARSE = ['vocoder', 'neural_speech', 'tcd_voip', 'clipping']
 REGENERATED = ['vocoder', 'neural_speech']
 COARSE_LEAST = -2.5
 # By what each set can be judged (../shared/listening/README.md)
@@ -194,7 +196,7 @@ def print_level(sets):
     print(f"{'set':15}{'files':>7}{'groups':>8}{'left out':>11}{'groups':>8}"
           f"{'bias':>7}")
     errors = []
-    for name in FITTED + ['vocoder']:
+    for name in FITTED + ['p835_fullband', 'vocoder']:
         s = sets[name]
         error = s.left_out - s.heard
         errors.append(np.mean(error ** 2))
