@@ -46,8 +46,8 @@ int audio_parse_raw(const char *text, struct raw_format *raw);
  *
  * Accepts what the library accepts: rate, channel count and duration are
  * checked here, because here the file to blame is known. A recording that is
- * not all there is refused, not scored. While this runs, nothing else may
- * write to stderr.
+ * not all there is refused, not scored. Several threads may read at once.
+ * While this runs, what is written to stderr is lost.
  */
 int audio_read(const char *path, const struct raw_format *raw,
                struct recording *recording, struct reason *reason);

@@ -44,10 +44,7 @@ json_t *json_number(double value, int decimals)
     return json_real(round(value * scale) / scale + 0.0); /* no -0.0 */
 }
 
-/**
- * A path; bytes that are no UTF-8 make each byte beyond ASCII a U+FFFD
- */
-static json_t *path_string(const char *path)
+json_t *json_text(const char *path)
 {
     json_t *string = json_string(path);
     char *clean;
@@ -88,7 +85,7 @@ static json_t *signal_object(struct builder *parent, const char *path,
 {
     struct builder b = { json_object(), 0 };
 
-    put(&b, "path", path_string(path));
+    put(&b, "path", json_text(path));
     put(&b, "rate_hz", json_integer(signal->rate_hz));
     put(&b, "channels", json_integer(signal->channels));
     put(&b, "duration_s", json_number(signal->duration_s, 6));
@@ -180,7 +177,7 @@ static void put_score(struct builder *b, const struct report *report)
     put(b, "mos_high", json_number(r->mos_high, 4));
     put(b, "acr", json_string(opine_acr_text(r->mos)));
     put(b, "verdict", json_string(opine_verdict_text(r->mos)));
-    put(b, "model", json_string(opine_model_version()));
+    put(b, "model", json_string(report->model));
     put(b, "version", json_string(opine_version()));
     put(b, "mode", json_string(opine_mode_name(r->mode)));
     put(b, "mode_source",
@@ -247,7 +244,7 @@ static int finish(struct builder *b, FILE *stream)
     return b->failed ? -1 : 0;
 }
 
-int report_json(FILE *stream, const struct report *report)
+static struct builder build_score(const struct report *report)
 {
     struct builder b = { json_object(), 0 };
 
@@ -256,6 +253,23 @@ int report_json(FILE *stream, const struct report *report)
     put(&b, "disturbances", disturbances_object(&b, report->result));
     put(&b, "views", views_object(&b, &report->result->views));
     put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
+    return b;
+}
+
+json_t *json_score(const struct report *report)
+{
+    struct builder b = build_score(report);
+
+    if (!b.failed)
+        return b.object;
+    json_decref(b.object);
+    return NULL;
+}
+
+int report_json(FILE *stream, const struct report *report)
+{
+    struct builder b = build_score(report);
+
     return finish(&b, stream);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
+#include "batch.h"
+#include "fit.h"
+#include "gate.h"
 #include "options.h"
 #include "report.h"
 #include "score.h"
@@ -31,6 +34,26 @@ static const struct command commands[] = {
       "windows\nthat slide over its reference REF, and finds where quality is "
       "bad, how bad, and\nwhy.",
       timeline_run },
+    { "batch", COMMAND_BATCH, "batch [options] MANIFEST",
+      "scores many pairs, from a table or two folders",
+      "Scores the pairs in the table MANIFEST, a CSV file with columns ref and "
+      "deg, or\nwith --pair those in two folders DIR_REF DIR_DEG.",
+      batch_run },
+    { "merge", COMMAND_MERGE, "merge PART... --csv FILE",
+      "joins results of batch --shard",
+      "Joins the tables PART that opine batch --shard wrote, in the order of "
+      "the\nmanifest.",
+      merge_run },
+    { "gate", COMMAND_GATE, "gate [options] MANIFEST --baseline FILE",
+      "scores a suite and fails when it got worse",
+      "Scores the pairs in the table MANIFEST and compares them with the scores "
+      "in a\nbaseline, row by row, group by group, and all together.",
+      gate_run },
+    { "compare", COMMAND_COMPARE, "compare [options] A.csv B.csv",
+      "compares two tables of results",
+      "Compares the scores in B.csv with those in A.csv, both by opine batch, "
+      "row by\nrow, group by group, and all together.",
+      compare_run },
     { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
       "agreement with listening tests",
       "Scores the recordings of listening tests and shows how well the scores "
@@ -38,6 +61,12 @@ static const struct command commands[] = {
       "(relative to the table)\nand mos; optional are group, family, scale, "
       "n_votes, sd, ci95, mode and band.",
       validate_run },
+    { "fit", COMMAND_FIT, "fit [options] RATINGS.csv...",
+      "fits the map to your own listening tests",
+      "Fits the map from disturbance to score to listening tests on the scale "
+      "MOS1-5,\nand prints what it is worth with each test left out. --model "
+      "of the other\nsubcommands loads what --out writes.",
+      fit_run },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -60,17 +89,20 @@ static const struct command *find(const char *first)
 static void print_help(const struct command *command)
 {
     printf("Usage: opine %s\n\n%s\n", command->synopsis, command->text);
-    puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is standard "
-         "input.");
+    if (!(command->bit & (COMMAND_MERGE | COMMAND_COMPARE)))
+        puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is "
+             "standard input.");
     options_help(stdout, command);
     puts("\nOther subcommands, each with its own --help");
     for (size_t i = 0; i < COMMANDS; i++)
         if (&commands[i] != command)
             printf("  %-26s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
-         "3 could not\n"
-         "read or compare, 125 the same with --bisect. Manual: man opine");
+    puts(
+        "\n"
+        "Exit status: 0 done and passed, 1 beyond a threshold, 2 usage, "
+        "3 could not\n"
+        "read or compare, 4 some rows could not, 125 these two with --bisect.\n"
+        "Manual: man opine");
 }
 
 /**
@@ -183,7 +215,8 @@ int main(int argc, char **argv)
 
     if (close_output())
         outcome = OUTCOME_FAILED;
-    if (outcome == OUTCOME_FAILED && options.bisect)
+    if ((outcome == OUTCOME_FAILED || outcome == OUTCOME_PARTIAL) &&
+        options.bisect)
         outcome = OUTCOME_CANNOT_TEST;
     return (int)outcome;
 }

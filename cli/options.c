@@ -17,6 +17,7 @@ enum kind {
     KIND_CHOICE, /* int, one of several names */
     KIND_NUMBER, /* double, in a range */
     KIND_COUNT,  /* int, in a range */
+    KIND_SHARD,  /* struct shard */
     KIND_TEXT,   /* const char *, not empty */
     KIND_RAW     /* struct raw_format */
 };
@@ -59,33 +60,55 @@ static const char *cpu_name(int value)
 #define PLACE(field) offsetof(struct options, field)
 #define SCORE COMMAND_SCORE
 #define ALIGN COMMAND_ALIGN
+#define BATCH COMMAND_BATCH
+#define MERGE COMMAND_MERGE
+#define GATE COMMAND_GATE
+#define COMPARE COMMAND_COMPARE
 #define VALIDATE COMMAND_VALIDATE
 #define FIT COMMAND_FIT
+#define SUITE (BATCH | GATE)
 #define TIMELINE COMMAND_TIMELINE
-#define PAIR (SCORE | ALIGN | TIMELINE)
 #define TABLES (VALIDATE | FIT)
-#define ALL (PAIR | TABLES)
+#define SCORES (SCORE | SUITE)
+#define RAW (SCORES | ALIGN | TIMELINE)
+#define READS (RAW | TABLES)
+#define STATISTICS (GATE | COMPARE)
+#define ALL (READS | MERGE | COMPARE)
 
 static const struct option table[] = {
     { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      PAIR | VALIDATE, KIND_FLAG, PLACE(json), 0, 0, NULL },
-    { "quiet", NULL, "report the score alone",
-      SCORE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+      SCORE | ALIGN | VALIDATE | TIMELINE, KIND_FLAG, PLACE(json), 0, 0, NULL },
+    { "quiet", NULL, "report the score alone; of many pairs, only failures",
+      SCORES | COMPARE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
+    { "csv", "FILE", "write a table of results; - is standard output",
+      BATCH | GATE | MERGE | TIMELINE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
+    { "jsonl", "FILE", "write all that is known, a line of JSON a row",
+      BATCH | GATE, KIND_TEXT, PLACE(jsonl), 0, 0, NULL },
+    { "junit", "FILE", "write a report for CI as JUnit XML",
+      GATE, KIND_TEXT, PLACE(junit), 0, 0, NULL },
+    { "markdown", "FILE", "write a summary for people in Markdown",
+      STATISTICS, KIND_TEXT, PLACE(markdown), 0, 0, NULL },
+    { "annotate", NULL, "print ::error lines, which GitHub shows in the code",
+      GATE, KIND_FLAG, PLACE(annotate), 0, 0, NULL },
+    { "worst", "N", "list so many that are worst; default 5",
+      STATISTICS | VALIDATE | TIMELINE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "svg", "FILE", "draw the result as SVG; - is standard output",
       ALIGN | VALIDATE | TIMELINE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
-    { "csv", "FILE", "write a table, one row a window; - is standard output",
-      TIMELINE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
+    { "out", "FILE", "write the model to FILE instead of standard output",
+      FIT, KIND_TEXT, PLACE(out), 0, 0, NULL },
 
-    { "What is compared", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
+    { "What is compared", NULL, NULL, READS, KIND_HEADING, 0, 0, 0, NULL },
     { "mode", "auto|speech|audio", "kind of material; auto (default) finds out",
-      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
+      SCORES | TABLES | TIMELINE, KIND_CHOICE, PLACE(mode), 0, 0, mode_name },
     { "band", "nb|wb|swb|fb", "what the listener was promised; default fb",
-      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
+      SCORES | TABLES | TIMELINE, KIND_CHOICE, PLACE(band), 0, 0, band_name },
     { "level", "match|keep", "take a difference in level out (default), or not",
-      SCORE | TABLES | TIMELINE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+      SCORES | TABLES | TIMELINE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
+    { "model", "FILE", "map to the score as a file of opine fit says",
+      SCORE | VALIDATE, KIND_TEXT, PLACE(model), 0, 0, NULL },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
-      ALL, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
+      READS, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
       SCORE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
     { "to", "S", "and up to this second",
@@ -93,7 +116,7 @@ static const struct option table[] = {
     { "all-views", NULL, "measure what the score does not need, too",
       SCORE, KIND_FLAG, PLACE(all_views), 0, 0, NULL },
     { "cpu", "best|c|avx2", "instruction set; default best",
-      ALL, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
+      READS, KIND_CHOICE, PLACE(cpu), 0, 0, cpu_name },
 
     { "Over time", NULL, NULL, TIMELINE, KIND_HEADING, 0, 0, 0, NULL },
     { "window", "S", "score windows so long, 1 to 3600; default 8",
@@ -107,33 +130,63 @@ static const struct option table[] = {
     { "clear", "S", "until it is not for S seconds; default 4",
       TIMELINE, KIND_NUMBER, PLACE(clear_s), 0, MAX_S, NULL },
 
-    { "Listening tests", NULL, NULL, TABLES, KIND_HEADING, 0, 0, 0, NULL },
+    { "Many pairs", NULL, NULL, SUITE | TABLES, KIND_HEADING, 0, 0, 0, NULL },
     { "jobs", "N", "score so many at once, -j N; default all cores",
-      TABLES | TIMELINE, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
+      SUITE | TABLES | TIMELINE, KIND_COUNT, PLACE(jobs), 1, 1024, NULL },
+    { "resume", NULL, "score only what an earlier run has not",
+      BATCH, KIND_FLAG, PLACE(resume), 0, 0, NULL },
+    { "cache", "FILE", "keep results in FILE and score nothing twice",
+      BATCH | GATE, KIND_TEXT, PLACE(cache), 0, 0, NULL },
+    { "shard", "K/N", "score part K of N of the rows; merge joins them",
+      BATCH, KIND_SHARD, PLACE(shard), 0, 0, NULL },
+    { "pair", NULL, "the operands are two folders, paired by name",
+      BATCH | GATE, KIND_FLAG, PLACE(pair), 0, 0, NULL },
+    { "inside", NULL, "refuse paths that lead out of the manifest's folder",
+      BATCH | GATE, KIND_FLAG, PLACE(inside), 0, 0, NULL },
+
     { "vote-sd", "X", "standard deviation of votes where no column has it; 0.7",
       VALIDATE, KIND_NUMBER, PLACE(vote_sd), 0, 4, NULL },
-    { "worst", "N", "name so many of the worst; default 5",
-      VALIDATE | TIMELINE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "peers", "FILE", "show other metrics, too; a bare name: beside each table",
       VALIDATE, KIND_TEXT, PLACE(peers), 0, 0, NULL },
 
-    { "Headerless input", NULL, NULL, PAIR, KIND_HEADING, 0, 0, 0, NULL },
-    { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
-      PAIR, KIND_RAW, PLACE(raw), 0, 0, NULL },
-    { "raw-ref", "FORMAT", "the reference is raw",
-      PAIR, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
-    { "raw-deg", "FORMAT", "the degraded recording is raw",
-      PAIR, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+    { "Against a baseline", NULL, NULL, STATISTICS, KIND_HEADING, 0, 0, 0,
+      NULL },
+    { "baseline", "FILE", "compare with the scores in FILE",
+      GATE, KIND_TEXT, PLACE(baseline), 0, 0, NULL },
+    { "update-baseline", NULL, "write the scores to it instead",
+      GATE, KIND_FLAG, PLACE(update_baseline), 0, 0, NULL },
+    { "allow-new", NULL, "rows that the baseline has not are no failure",
+      GATE, KIND_FLAG, PLACE(allow_new), 0, 0, NULL },
+    { "allow-missing", NULL, "rows that only the baseline has are no failure",
+      GATE, KIND_FLAG, PLACE(allow_missing), 0, 0, NULL },
+    { "allow-changed", NULL, "another reference or setting is no failure",
+      GATE, KIND_FLAG, PLACE(allow_changed), 0, 0, NULL },
+    { "dead-band", "X", "differences up to X MOS are ties; default 0.02",
+      STATISTICS, KIND_NUMBER, PLACE(dead_band), 0, 4, NULL },
 
-    { "Gates, for scripts", NULL, NULL, PAIR, KIND_HEADING, 0, 0, 0, NULL },
+    { "Headerless input", NULL, NULL, RAW, KIND_HEADING, 0, 0, 0, NULL },
+    { "raw", "FORMAT", "both are raw samples, such as s16le,48000,2",
+      RAW, KIND_RAW, PLACE(raw), 0, 0, NULL },
+    { "raw-ref", "FORMAT", "the reference is raw",
+      RAW, KIND_RAW, PLACE(raw_ref), 0, 0, NULL },
+    { "raw-deg", "FORMAT", "the degraded recording is raw",
+      RAW, KIND_RAW, PLACE(raw_deg), 0, 0, NULL },
+
+    { "Gates, for scripts", NULL, NULL, RAW, KIND_HEADING, 0, 0, 0, NULL },
     { "min-mos", "X", "exit with 1 when the score is below X, 1 to 5",
-      SCORE | TIMELINE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+      SCORES | TIMELINE, KIND_NUMBER, PLACE(min_mos), 1, 5, NULL },
+    { "max-drop", "X", "and when a row drops by more than X MOS; default 0.1",
+      GATE, KIND_NUMBER, PLACE(max_drop), 0, 4, NULL },
+    { "max-mean-drop", "X", "and when the mean of a group drops by over X; 0.05",
+      GATE, KIND_NUMBER, PLACE(max_mean_drop), 0, 4, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
-      PAIR, KIND_NUMBER, PLACE(max_delay_ms), 0, MAX_S * 1000, NULL },
+      SCORE | ALIGN | TIMELINE, KIND_NUMBER, PLACE(max_delay_ms), 0,
+      MAX_S * 1000, NULL },
     { "max-jump", "MS", "exit with 1 when a jump of the delay exceeds MS",
-      PAIR, KIND_NUMBER, PLACE(max_jump_ms), 0, MAX_S * 1000, NULL },
-    { "bisect", NULL, "exit with 125 instead of 3, for git bisect run",
-      PAIR, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
+      SCORE | ALIGN | TIMELINE, KIND_NUMBER, PLACE(max_jump_ms), 0,
+      MAX_S * 1000, NULL },
+    { "bisect", NULL, "exit with 125 instead of 3 or 4, for git bisect run",
+      RAW, KIND_FLAG, PLACE(bisect), 0, 0, NULL },
 
     { "About the program", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "help", NULL, "print this and exit",
@@ -189,6 +242,10 @@ static void explain(const struct option *o)
     if (o->kind == KIND_COUNT) {
         complain(subject, "must be a whole number from %g to %.8g", o->min,
                  o->max);
+        return;
+    }
+    if (o->kind == KIND_SHARD) {
+        complain(subject, "must be K/N, with K from 1 to N");
         return;
     }
     if (o->kind == KIND_TEXT) {
@@ -249,6 +306,19 @@ static int parse_count(const struct option *o, const char *text, int *value)
     return 0;
 }
 
+static int parse_shard(const char *text, struct shard *shard)
+{
+    struct shard found;
+    int length = 0;
+
+    if (text[strspn(text, "0123456789/")] ||
+        sscanf(text, "%7d/%7d%n", &found.part, &found.parts, &length) != 2 ||
+        text[length] || found.part < 1 || found.part > found.parts)
+        return -1;
+    *shard = found;
+    return 0;
+}
+
 static int parse_text(const char *text, const char **value)
 {
     if (!*text)
@@ -277,6 +347,8 @@ static int assign(const struct option *o, const char *text,
         return parse_number(o, text, variable);
     case KIND_COUNT:
         return parse_count(o, text, variable);
+    case KIND_SHARD:
+        return parse_shard(text, variable);
     case KIND_TEXT:
         return parse_text(text, variable);
     case KIND_RAW:
@@ -306,6 +378,9 @@ static void set_defaults(struct options *options)
     options->max_delay_ms = (double)NAN;
     options->max_jump_ms = (double)NAN;
     options->min_mos = (double)NAN;
+    options->max_drop = 0.1;
+    options->max_mean_drop = 0.05;
+    options->dead_band = 0.02;
     options->worst = 5;
     options->vote_sd = 0.7;
     options->window_s = 8;
@@ -313,6 +388,7 @@ static void set_defaults(struct options *options)
     options->threshold = 3.5;
     options->raise_s = 4;
     options->clear_s = 4;
+    options->shard = (struct shard){ 1, 1 };
 }
 
 static const struct option *find(const char *name, size_t length)

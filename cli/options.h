@@ -22,7 +22,15 @@ enum outcome {
     OUTCOME_USAGE = 2,        /* the command line makes no sense */
     OUTCOME_FAILED = 3,       /* could not read or score */
     OUTCOME_PARTIAL = 4,      /* the same, for some rows of a table */
-    OUTCOME_CANNOT_TEST = 125 /* FAILED, for `git bisect run` */
+    OUTCOME_CANNOT_TEST = 125 /* one of these two, for `git bisect run` */
+};
+
+/**
+ * One of several equal parts of a manifest
+ */
+struct shard {
+    int part; /* 1 to `parts` */
+    int parts;
 };
 
 /**
@@ -44,7 +52,6 @@ struct options {
     const char *peers; /* table of other metrics, or NULL */
     const char *model; /* file of `opine fit`, or NULL */
     const char *out;   /* file to write, or NULL */
-    const char *csv;   /* the same */
     const char *svg;   /* file to draw into, "-" for stdout, or NULL */
     double from_s;     /* NAN when not given, as the next four */
     double to_s;
@@ -56,6 +63,24 @@ struct options {
     double threshold; /* of events, in MOS */
     double raise_s;
     double clear_s;
+    double max_drop;
+    double max_mean_drop;
+    double dead_band;
+    const char *csv; /* files, or NULL, as the next */
+    const char *jsonl;
+    const char *cache;
+    const char *baseline;
+    const char *junit;
+    const char *markdown;
+    int resume;
+    int pair;
+    int inside;
+    struct shard shard; /* 1/1 when not given */
+    int update_baseline;
+    int allow_new;
+    int allow_missing;
+    int allow_changed;
+    int annotate;
     struct raw_format raw; /* each with encoding 0 when not given */
     struct raw_format raw_ref;
     struct raw_format raw_deg;
@@ -77,9 +102,13 @@ struct command {
 
 #define COMMAND_SCORE    (1u << 0)
 #define COMMAND_ALIGN    (1u << 1)
-#define COMMAND_VALIDATE (1u << 2)
-#define COMMAND_FIT      (1u << 3)
-#define COMMAND_TIMELINE (1u << 12)
+#define COMMAND_BATCH    (1u << 2)
+#define COMMAND_MERGE    (1u << 3)
+#define COMMAND_GATE     (1u << 4)
+#define COMMAND_COMPARE  (1u << 5)
+#define COMMAND_VALIDATE (1u << 6)
+#define COMMAND_FIT      (1u << 7)
+#define COMMAND_TIMELINE (1u << 8)
 
 /**
  * What options_parse() found

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pair.h"
 
+#include "model.h"
 #include "report.h"
 
 #include <math.h>
@@ -96,10 +97,14 @@ enum outcome pair_run(const struct options *options,
                          .degraded_path = options->operands[1] };
     struct opine_config config;
     struct opine_context *context;
+    struct opine_calibration calibration;
     enum outcome outcome = OUTCOME_FAILED;
 
-    if (!read_both(options, &pair)) {
+    if (!model_load(options->model, &calibration) &&
+        !read_both(options, &pair)) {
         pair_configure(options, &pair.reference.view, &config);
+        config.calibration = options->model ? &calibration : NULL;
+        pair.model = calibration.version;
 
         enum opine_status status = opine_create(&context, &config);
 
@@ -128,27 +133,26 @@ static double find_odd_sample(const struct opine_audio *audio)
     return (double)(i / (size_t)audio->channels) / audio->rate_hz;
 }
 
-enum outcome pair_fail(const struct options *o, const struct pair *pair,
-                       enum opine_status status)
+const char *pair_blame(const struct options *o, const struct pair *pair,
+                       enum opine_status status, struct reason *reason)
 {
     const char *text = opine_status_text((int)status);
 
+    refuse(reason, "%s", text);
     switch (status) {
     case OPINE_ERR_REFERENCE_SILENT:
-        complain(pair->reference_path, "%s", text);
         break;
     case OPINE_ERR_REFERENCE_VALUE:
-        complain(pair->reference_path, "%s, first at %.4f s", text,
-                 find_odd_sample(&pair->reference.view));
+        refuse(reason, "%s, first at %.4f s", text,
+               find_odd_sample(&pair->reference.view));
         break;
     case OPINE_ERR_DEGRADED_VALUE:
-        complain(pair->degraded_path, "%s, first at %.4f s", text,
-                 find_odd_sample(&pair->degraded.view));
-        break;
+        refuse(reason, "%s, first at %.4f s", text,
+               find_odd_sample(&pair->degraded.view));
+        return pair->degraded_path;
     case OPINE_ERR_CPU:
-        complain("--cpu", "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu),
-                 text);
-        break;
+        refuse(reason, "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu), text);
+        return "--cpu";
     case OPINE_OK:
     case OPINE_ERR_MEMORY:
     case OPINE_ERR_ARGUMENT:
@@ -157,9 +161,18 @@ enum outcome pair_fail(const struct options *o, const struct pair *pair,
     case OPINE_ERR_SHORT:
     case OPINE_ERR_LONG:
         /* audio.c has checked each file: this is about the two together */
-        complain(pair->reference_path, "with %s: %s", pair->degraded_path,
-                 text);
+        refuse(reason, "with %s: %s", pair->degraded_path, text);
     }
+    return pair->reference_path;
+}
+
+enum outcome pair_fail(const struct options *o, const struct pair *pair,
+                       enum opine_status status)
+{
+    struct reason reason;
+    const char *subject = pair_blame(o, pair, status, &reason);
+
+    complain(subject, "%s", reason.text);
     return OUTCOME_FAILED;
 }
 

@@ -14,6 +14,7 @@
 struct pair {
     const char *reference_path;
     const char *degraded_path;
+    const char *model; /* version of what scores it */
     struct recording reference;
     struct recording degraded;
 };
@@ -45,6 +46,14 @@ void pair_configure(const struct options *options,
  * Describe a recording as far as it is known without scoring it
  */
 struct opine_signal pair_describe(const struct recording *recording);
+
+/**
+ * Find out why a pair was not compared
+ * reason          Return it
+ * return          What to blame: one of the files, or an option
+ */
+const char *pair_blame(const struct options *options, const struct pair *pair,
+                       enum opine_status status, struct reason *reason);
 
 /**
  * Say why a pair was not compared, naming the file to blame

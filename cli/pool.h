@@ -12,7 +12,7 @@ struct pool {
     int jobs;
     int threads;      /* 1 or more; no more than there are jobs are started */
     const int *order; /* jobs in the order in which they begin, or NULL: 0, 1 */
-    const volatile sig_atomic_t *stop; /* when it becomes 1 no job begins any
+    const volatile sig_atomic_t *stop; /* when it is not 0 no job begins any
                                           more; or NULL */
     void *user;                        /* given to these: */
 

@@ -190,12 +190,30 @@ int ratings_read(const char *path, const struct options *options,
     return 0;
 }
 
+static void free_rating(struct rating *rating)
+{
+    free(rating->reference_path);
+    free(rating->degraded_path);
+}
+
+int ratings_drop_coarse(struct ratings *r)
+{
+    int kept = 0, all = r->count;
+
+    for (int i = 0; i < all; i++) {
+        if (r->rating[i].is_coarse)
+            free_rating(&r->rating[i]);
+        else
+            r->rating[kept++] = r->rating[i];
+    }
+    r->count = kept;
+    return all - kept;
+}
+
 void ratings_free(struct ratings *r)
 {
-    for (int i = 0; i < r->count; i++) {
-        free(r->rating[i].reference_path);
-        free(r->rating[i].degraded_path);
-    }
+    for (int i = 0; i < r->count; i++)
+        free_rating(&r->rating[i]);
     free(r->rating);
     free(r->groups.name);
     free(r->families.name);
@@ -206,8 +224,8 @@ void ratings_free(struct ratings *r)
 
 struct task {
     struct ratings *ratings;
-    int tables;
     const struct options *options;
+    const struct opine_calibration *calibration;
 };
 
 static struct rating *find_job(const struct task *task, int job)
@@ -227,9 +245,10 @@ static void fail_row(struct rating *rating, const char *path, const char *why)
 /**
  * Score what was read
  */
-static void score_read(const struct options *o, struct rating *rating,
+static void score_read(const struct task *task, struct rating *rating,
                        const struct recording *ref, const struct recording *deg)
 {
+    const struct options *o = task->options;
     struct opine_config config;
     struct opine_result result;
     enum opine_status status;
@@ -240,6 +259,7 @@ static void score_read(const struct options *o, struct rating *rating,
     config.level = (enum opine_level)o->level;
     config.cpu = (enum opine_cpu)o->cpu;
     config.align = !o->no_align;
+    config.calibration = task->calibration;
     status = opine_score_once(&config, &ref->view, &deg->view, &result);
     if (status) {
         fail_row(rating, rating->deg, opine_status_text((int)status));
@@ -250,6 +270,7 @@ static void score_read(const struct options *o, struct rating *rating,
     rating->low = result.mos_low;
     rating->high = result.mos_high;
     rating->disturbance = result.disturbance;
+    rating->is_coarse = !isnan(result.coarse_disturbance);
 }
 
 static void score_row(void *user, int job, int thread)
@@ -267,15 +288,16 @@ static void score_row(void *user, int job, int thread)
     else if (audio_read(rating->degraded_path, &no_raw, &deg, &reason))
         fail_row(rating, rating->degraded_path, reason.text);
     else
-        score_read(task->options, rating, &ref, &deg);
+        score_read(task, rating, &ref, &deg);
     audio_free(&ref);
     audio_free(&deg);
 }
 
 int ratings_score(struct ratings *ratings, int tables,
-                  const struct options *options)
+                  const struct options *options,
+                  const struct opine_calibration *calibration)
 {
-    struct task task = { ratings, tables, options };
+    struct task task = { ratings, options, calibration };
     struct pool pool = { .threads = options->jobs,
                          .user = &task,
                          .work = score_row };

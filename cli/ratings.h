@@ -24,6 +24,7 @@ struct rating {
     int is_scored;         /* then these are set: */
     double mos, low, high; /* */
     double disturbance;    /* */
+    int is_coarse;         /* envelope and pitch had a say in the score */
     char error[160];       /* or this */
 };
 
@@ -61,11 +62,19 @@ int ratings_read(const char *path, const struct options *options,
 void ratings_free(struct ratings *ratings);
 
 /**
+ * Drop scored rows whose score is not by the fine map alone
+ * return          Their number
+ */
+int ratings_drop_coarse(struct ratings *ratings);
+
+/**
  * Score all rows of all tables, on several threads
+ * calibration     Of the model, or NULL
  * return          Rows that could not be scored, each named on stderr; -1 when
  *                 memory or threads could not be had
  */
 int ratings_score(struct ratings *ratings, int tables,
-                  const struct options *options);
+                  const struct options *options,
+                  const struct opine_calibration *calibration);
 
 #endif /* OPINE_CLI_RATINGS_H */

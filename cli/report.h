@@ -17,6 +17,7 @@ struct report {
     const char *degraded;
     struct opine_signal reference_signal; /* level NAN when not measured */
     struct opine_signal degraded_signal;
+    const char *model; /* version of it, when it was scored */
     const struct opine_alignment *alignment;
     const struct opine_result *result; /* NULL when it was not scored */
 };
@@ -45,6 +46,11 @@ void print_delay(FILE *stream, const struct report *report);
  */
 void complain(const char *subject, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/**
+ * Print them on another stream; NULL: on stderr, as at the beginning
+ */
+void complain_to(FILE *stream);
 
 /**
  * Print a name that may hold anything, without control characters

@@ -77,7 +77,7 @@ static int draw(const struct plot *p, const struct verdict *v)
                  "; %.3f, %d groups", v->groups.spearman, v->groups.count);
     svg_text(p->stream, "note", p->score.from, p->heard.to - 14, text);
     svg_rect(p->stream, "frame", p->score.from, p->heard.to, PLOT, PLOT);
-    svg_axis_x(p->stream, &p->score, p->heard.from, p->heard.to, 5);
+    svg_axis_x(p->stream, &p->score, p->heard.to, p->heard.from, 5);
     svg_axis_y(p->stream, &p->heard, p->score.from, p->score.to, 6);
     if (r->is_mos)
         svg_line(p->stream, "guide", svg_place(&p->score, 1),

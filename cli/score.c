@@ -55,6 +55,7 @@ static enum outcome score_pair(const struct options *o, const struct pair *pair,
     struct report report = { .options = o,
                              .reference = pair->reference_path,
                              .degraded = pair->degraded_path,
+                             .model = pair->model,
                              .result = &result,
                              .alignment = &result.alignment };
     enum opine_status status = opine_score(context, &pair->reference.view,

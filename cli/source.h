@@ -12,7 +12,7 @@
  * Why something failed, in a few words, to follow the name of the file
  */
 struct reason {
-    char text[200];
+    char text[600];
 };
 
 /**

@@ -20,8 +20,17 @@ void print_name(FILE *stream, const char *name)
     }
 }
 
+/* Where complaints go, stderr when NULL */
+static FILE *complaints;
+
+void complain_to(FILE *stream)
+{
+    complaints = stream;
+}
+
 void complain(const char *subject, const char *format, ...)
 {
+    FILE *stream = complaints ? complaints : stderr;
     char text[1000];
     va_list arguments;
 
@@ -29,13 +38,13 @@ void complain(const char *subject, const char *format, ...)
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
 
-    fputs("opine: ", stderr);
+    fputs("opine: ", stream);
     if (subject) {
-        print_name(stderr, subject);
-        fputs(": ", stderr);
+        print_name(stream, subject);
+        fputs(": ", stream);
     }
-    print_name(stderr, text);
-    putc('\n', stderr);
+    print_name(stream, text);
+    putc('\n', stream);
 }
 
 /**
@@ -277,8 +286,7 @@ int report_text(FILE *stream, const struct report *report)
 
     fprintf(stream, "%.2f  %-*s  opine %s, model %s, 95 %% %.2f to %.2f\n\n",
             r->mos, path_width(report) + 6, opine_acr_text(r->mos),
-            opine_mos_name(r->band), opine_model_version(), r->mos_low,
-            r->mos_high);
+            opine_mos_name(r->band), report->model, r->mos_low, r->mos_high);
 
     print_signals(stream, report);
     print_compared(stream, report);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validate.h"
 
+#include "model.h"
 #include "report.h"
 
 #include <errno.h>
@@ -208,10 +209,8 @@ static int draw(const struct options *o, const struct verdict *v, int count)
 }
 
 static int print_report(const struct options *o, const struct verdict *v,
-                        int count)
+                        int count, const char *model)
 {
-    const char *model = opine_model_version();
-
     if (o->svg && draw(o, v, count))
         return -1;
     if (o->svg && !strcmp(o->svg, "-"))
@@ -225,8 +224,11 @@ static int print_report(const struct options *o, const struct verdict *v,
 static enum outcome judge_all(const struct options *o, struct ratings *ratings,
                               struct verdict *v, int count)
 {
+    struct opine_calibration model;
     int failed;
 
+    if (model_load(o->model, &model))
+        return OUTCOME_FAILED;
     for (int t = 0; t < count; t++) {
         struct reason reason;
 
@@ -238,7 +240,7 @@ static enum outcome judge_all(const struct options *o, struct ratings *ratings,
         if (o->peers && read_peers(&v[t], o->peers))
             return OUTCOME_FAILED;
     }
-    failed = ratings_score(ratings, count, o);
+    failed = ratings_score(ratings, count, o, o->model ? &model : NULL);
     for (int t = 0; failed >= 0 && t < count; t++)
         if (judge_table(&v[t], o->worst) || judge_peers(&v[t]))
             failed = -1;
@@ -246,7 +248,7 @@ static enum outcome judge_all(const struct options *o, struct ratings *ratings,
         complain(NULL, "%s", opine_status_text(OPINE_ERR_MEMORY));
         return OUTCOME_FAILED;
     }
-    if (print_report(o, v, count))
+    if (print_report(o, v, count, model.version))
         return OUTCOME_FAILED;
     return failed ? OUTCOME_PARTIAL : OUTCOME_PASSED;
 }

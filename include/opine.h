@@ -21,7 +21,7 @@
  *   sampling rate    8000 to 192000 Hz, each file its own
  *   channels         1 to 64
  *   duration         0.25 s to 4 h; scores mean most on 5 to 15 s
- *   memory           about 1.3 MB a second of a 48 kHz mono pair
+ *   memory           about 1 MB a second of a 48 kHz mono pair
  *   sample values    finite; full scale is -1 to 1, values beyond are kept
  *
  * How to use it
@@ -182,6 +182,36 @@ enum opine_cpu {
 };
 
 /**
+ * The curve from a disturbance D to a score:
+ * 1 + (top - 1) / (1 + (D / x50)^slope)
+ */
+struct opine_curve {
+    double x50;   /* disturbance of the middle of the scale, 0.001 to 1000 */
+    double slope; /* 0.05 to 20 */
+};
+
+#define OPINE_CALIBRATION_SETS    32
+#define OPINE_CALIBRATION_VERSION 64
+
+/**
+ * The last step of the model, fitted to listening tests of one's own, as
+ * `opine fit` does it; everything before stays as it is
+ */
+struct opine_calibration {
+    size_t size;                             /* of this struct */
+    char version[OPINE_CALIBRATION_VERSION]; /* opine_model_version(), "+" and
+                              a name of letters, digits, dots, dashes and
+                              underscores: "1+headsets" */
+    struct opine_curve curve;
+    double spread; /* of ratings about scores, tests left out in turn:
+                      standard deviation in MOS, 0 to 4 */
+    double range;  /* largest disturbance among what was fitted */
+    int sets;      /* 0 to 32 curves of resampled tests: how far they */
+    struct opine_curve set[OPINE_CALIBRATION_SETS]; /* differ widens mos_low
+                              to mos_high */
+};
+
+/**
  * How to score; initialise with opine_config_init(), then change what matters
  */
 struct opine_config {
@@ -198,6 +228,8 @@ struct opine_config {
     void *opaque;  /* given to both; default NULL */
     int all_views; /* measure views that the score does not need, too; default
                       0 */
+    const struct opine_calibration *calibration; /* copied by opine_create();
+                                default NULL: as shipped */
 };
 
 /**

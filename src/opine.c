@@ -19,6 +19,7 @@
 
 struct opine_context {
     struct opine_config config;
+    struct opine_model model;
     struct opine_kernels kernels;
     struct opine_ear ear;       /* for the rate scored last; rate 0: none */
     struct opine_arena tables;  /* of the ear */
@@ -70,6 +71,7 @@ enum opine_status opine_create(struct opine_context **context,
                                const struct opine_config *given)
 {
     struct opine_config config;
+    struct opine_model model = opine_model;
     struct opine_kernels kernels;
     struct opine_allocator from;
     struct opine_arena first;
@@ -79,6 +81,8 @@ enum opine_status opine_create(struct opine_context **context,
         return OPINE_ERR_ARGUMENT;
     *context = NULL;
     TRY(read_config(given, &config));
+    if (config.calibration)
+        TRY(opine_calibrate(config.calibration, &model));
     TRY(opine_kernels_init(&kernels, config.cpu));
     from = (struct opine_allocator){ config.alloc, config.free, config.opaque };
     opine_arena_init(&first, &from);
@@ -87,6 +91,8 @@ enum opine_status opine_create(struct opine_context **context,
         return OPINE_ERR_MEMORY;
     memset(made, 0, sizeof *made);
     made->config = config;
+    made->config.calibration = NULL;
+    made->model = model;
     made->kernels = kernels;
     opine_arena_init(&made->tables, &from);
     opine_arena_init(&made->scratch, &from);
@@ -206,7 +212,7 @@ enum opine_status opine_score(struct opine_context *context,
                        &s.aligned, &s.perceived));
     TRY(opine_disturb(scratch, kernels, &context->ear, &s.prepared, &s.aligned,
                       &s.perceived, config->all_views, &s.disturbed));
-    opine_map(&opine_model, config->band, s.aligned.confidence, &s.disturbed,
+    opine_map(&context->model, config->band, s.aligned.confidence, &s.disturbed,
               &s.mapped);
     TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,
                              &s.alignment));

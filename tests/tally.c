@@ -34,7 +34,7 @@ static const struct {
         "polarity", "%", AT_LEAST, NO_BAR, NO_FLOOR },
     [ROW_TRACK] = {
         "track: frames within 2 ms, clean or coded",
-        "track", "%", AT_LEAST, 98, 82 },
+        "track", "%", AT_LEAST, 98, 98 },
     [ROW_PAUSES] = {
         "  of which steps in pauses",
         "track_pauses", "%", AT_LEAST, NO_BAR, NO_FLOOR },
@@ -49,13 +49,13 @@ static const struct {
         "track_repeated", "%", AT_LEAST, NO_BAR, NO_FLOOR },
     [ROW_JITTER] = {
         "  of which jitter of 3-10 ms",
-        "track_jitter", "%", AT_LEAST, NO_BAR, NO_FLOOR },
+        "track_jitter", "%", AT_LEAST, NO_BAR, 90 },
     [ROW_TRACK_NOISE] = {
         "track: frames within 2 ms, noise at 10 dB",
-        "track_noise", "%", AT_LEAST, 95, 60 },
+        "track_noise", "%", AT_LEAST, 95, 95 },
     [ROW_FALSE_JUMPS] = {
         "no false jump, files of one delay",
-        "no_false_jump", "%", AT_LEAST, 99, 95 },
+        "no_false_jump", "%", AT_LEAST, 99, 97.5 },
     [ROW_DRIFT] = {
         "drift within 2 ppm or 2 %, speech",
         "drift", "%", AT_LEAST, 98, NO_FLOOR },
@@ -64,7 +64,7 @@ static const struct {
         "drift_noise", "%", AT_LEAST, NO_BAR, NO_FLOOR },
     [ROW_TEMPO] = {
         "tempo: frames within 5 ms",
-        "tempo", "%", AT_LEAST, 95, NO_FLOOR },
+        "tempo", "%", AT_LEAST, 95, 75 },
     [ROW_TEMPO_NOISE] = {
         "  the same under noise, codecs, rooms",
         "tempo_noise", "%", AT_LEAST, NO_BAR, NO_FLOOR },

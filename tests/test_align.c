@@ -147,6 +147,55 @@ static void sections_cover_the_degraded(void **state)
     assert_true(f->found.stretch[0].delay == f->found.delay);
 }
 
+/* Noise of `n` samples at 8 kHz, the degraded delayed by `lag` and of `deg_n`
+ */
+static struct opine_delay find_lag(struct fixture *f, int n, int deg_n, int lag)
+{
+    struct opine_mono ref = { NULL, n, 1, 8000 },
+                      deg = { NULL, deg_n, 1, 8000 };
+    struct random random = random_seed(77);
+    struct opine_delay found;
+
+    opine_arena_clear(&f->arena);
+    ref.x = opine_arena_take(&f->arena, (size_t)n, sizeof *ref.x);
+    deg.x = opine_arena_take(&f->arena, (size_t)deg_n, sizeof *deg.x);
+    assert_true(ref.x && deg.x);
+    for (int i = 0; i < n; i++)
+        ref.x[i] = (float)random_gauss(&random);
+    for (int i = 0; i < deg_n; i++)
+        deg.x[i] = i >= lag && i < n + lag ? -ref.x[i - lag] : 0;
+    assert_int_equal(opine_find_delay(&f->arena, &f->kernels, &ref, &deg, 1,
+                                      &found),
+                     OPINE_OK);
+    return found;
+}
+
+static void lags_at_the_edges_of_blocks_are_found(void **state)
+{
+    const int lags[] = { 0,     1,     -1,    159,   -160,   4000,  4095,
+                         4096,  4097,  -4095, -4096, -4097,  8192,  15000,
+                         -8192, 12287, 4256,  3936,  -12289, -15000 };
+
+    for (unsigned i = 0; i < sizeof lags / sizeof *lags; i++) {
+        struct opine_delay found = find_lag(*state, 20000, 21001, lags[i]);
+
+        assert_close(found.samples, lags[i], 0.01, 0);
+        assert_int_equal(found.polarity, -1);
+    }
+}
+
+/* 40 s of the degraded are looked at, wherever it was loud; the first 50 s here
+ * are silent. */
+static void lags_of_long_files_are_found(void **state)
+{
+    struct opine_delay found = find_lag(*state, 90 * 8000, 140 * 8000, 400123);
+
+    assert_close(found.samples, 400123, 0.01, 0);
+    assert_true(found.confidence > 0.8);
+    found = find_lag(*state, 140 * 8000, 90 * 8000, -400123);
+    assert_close(found.samples, -400123, 0.01, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +206,8 @@ int main(void)
         cmocka_unit_test(other_material_has_no_confidence),
         cmocka_unit_test(without_search_the_delay_is_zero),
         cmocka_unit_test(sections_cover_the_degraded),
+        cmocka_unit_test(lags_at_the_edges_of_blocks_are_found),
+        cmocka_unit_test(lags_of_long_files_are_found),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -186,12 +186,52 @@ static void c_computes_what_it_says(void **state)
     assert_true((double)low == least && (double)high == most);
 }
 
+/* Sums of products, against the definition in double */
+static void c_filters_and_combines(void **state)
+{
+    enum { N = 300, ROWS = 20, STEP = 70 };
+    static struct buffers s;
+    struct random random = random_seed(12);
+    struct opine_kernels k;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_C), OPINE_OK);
+    fill(&s, UNIFORM, &random);
+    memset(s.a, 0, sizeof s.a);
+    memset(s.b, 0, sizeof s.b);
+    k.filter(s.a, s.x, s.y, N);
+    k.combine(s.b, s.x, STEP, s.y, ROWS, N);
+    for (int i = 0; i < N; i++) {
+        double filtered = 0, combined = 0;
+
+        for (int j = 0; j < OPINE_TAPS; j++)
+            filtered += (double)s.y[j] * (double)s.x[i + j];
+        for (int j = 0; j < ROWS; j++)
+            combined += (double)s.y[j] * (double)s.x[j * STEP + i];
+        assert_close((double)s.a[i], filtered, 1e-5, 0);
+        assert_close((double)s.b[i], combined, 1e-5, 0);
+    }
+    memset(s.a, 0, sizeof s.a);
+    k.cross(s.a, s.x, s.y, N);
+    k.reverse(s.b, s.x, N);
+    for (int i = 1; i < N; i++) {
+        double a = (double)s.x[i], b = (double)s.x[N + i];
+        double c = (double)s.y[i], d = (double)s.y[N + i];
+
+        assert_close((double)s.a[i], a * c + b * d, 1e-6, 0);
+        assert_close((double)s.a[N + i], b * c - a * d, 1e-6, 0);
+        assert_true(s.b[2 * i] == s.x[2 * (N - i)]);
+        assert_true(s.b[2 * i + 1] == s.x[2 * (N - i) + 1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_level_equals_c),
         cmocka_unit_test(best_level_is_never_refused),
         cmocka_unit_test(c_computes_what_it_says),
+        cmocka_unit_test(c_filters_and_combines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

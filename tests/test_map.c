@@ -55,7 +55,7 @@ static void the_middle_of_the_scale_is_at_x50(void **state)
         double total = (low + high) / 2;
 
         m = map(total, 1, 1, OPINE_BAND_FB);
-        *(m.fine < opine_model.x50 ? &low : &high) = total;
+        *(m.fine < opine_model.curve.x50 ? &low : &high) = total;
     }
     assert_close(m.mos, 2.875, 1e-9, 0);
 }

@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
-static const char *const commands[] = { "score", "align", "timeline" };
+static const char *const commands[] = { "score",    "align", "batch",
+                                        "merge",    "gate",  "compare",
+                                        "validate", "fit",   "timeline" };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -106,6 +106,32 @@ static void several_jumps_are_found(void **state)
     assert_true(f->found.inserted_ms < 1);
 }
 
+/* Every 0.4 s sound of 5 ms falls out or is heard twice, by turns */
+static void jitter_is_followed_to_a_fraction_of_a_millisecond(void **state)
+{
+    struct fixture *f = *state;
+    int delay_ms = 0, good = 0, n = 400 * MS;
+
+    memcpy(f->deg, f->ref, (size_t)n * sizeof(float));
+    for (int k = 1; k < 19; k++, n += 400 * MS) {
+        delay_ms += k % 4 < 2 ? 5 : -5;
+        memcpy(f->deg + n, f->ref + n - delay_ms * MS,
+               400 * MS * sizeof(float));
+    }
+    align(f, n);
+    delay_ms = 0;
+    for (int k = 1; k < 19; k++) {
+        double middle = 0.4 * k + 0.2;
+
+        delay_ms += k % 4 < 2 ? 5 : -5;
+        for (int i = 0; i < f->found.sections; i++)
+            if (f->found.section[i].start_s <= middle &&
+                f->found.section[i].end_s > middle)
+                good += fabs(f->found.section[i].delay_ms - delay_ms) < 0.3;
+    }
+    assert_in_range(good, 14, 18); /* some lie in pauses */
+}
+
 static void a_jump_hardly_costs_what_one_delay_would(void **state)
 {
     struct fixture *f = *state;
@@ -189,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lost_and_inserted_sound_is_found),
         cmocka_unit_test(several_jumps_are_found),
+        cmocka_unit_test(jitter_is_followed_to_a_fraction_of_a_millisecond),
         cmocka_unit_test(a_jump_hardly_costs_what_one_delay_would),
         cmocka_unit_test(one_delay_has_no_jumps),
         cmocka_unit_test(clocks_are_measured_and_taken_out),

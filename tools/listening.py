@@ -27,12 +27,14 @@ from scipy.optimize import least_squares
 from scipy.stats import spearmanr
 
 # Conventional material on a MOS scale; the other sets are regenerated sound or
-# have another scale.
-FITTED = ['tcd_voip', 'p835_fullband', 'tcd_audio14', 'clipping']
+# have another scale. p835_fullband is left out, too: white noise and MNRU alone,
+# about 7 votes a file, and rated 0.5 milder than by any map that fits the others.
+# With it every other test is predicted worse, the published ones among them.
+FITTED = ['tcd_voip', 'tcd_audio14', 'clipping']
 # Regenerated sound, and what is bad enough of the conventional speech to say
 # where the scale of the coarse view ends: disturbance above COARSE_LEAST. Where
 # little differs its logarithms reach far below anything regenerated.
-COARSE = ['vocoder', 'neural_speech', 'tcd_voip', 'p835_fullband', 'clipping']
+COARSE = ['vocoder', 'neural_speech', 'tcd_voip', 'clipping']
 REGENERATED = ['vocoder', 'neural_speech']
 COARSE_LEAST = -2.5
 # By what each set can be judged (../shared/listening/README.md)
@@ -194,7 +196,7 @@ def print_level(sets):
     print(f"{'set':15}{'files':>7}{'groups':>8}{'left out':>11}{'groups':>8}"
           f"{'bias':>7}")
     errors = []
-    for name in FITTED + ['vocoder']:
+    for name in FITTED + ['p835_fullband', 'vocoder']:
         s = sets[name]
         error = s.left_out - s.heard
         errors.append(np.mean(error ** 2))
@@ -210,14 +212,14 @@ def write_model(path, sets, spread):
     x50, slope = np.exp(fit([sets[n] for n in FITTED]))
     middle, coarse_slope = fit_coarse([sets[n] for n in COARSE])
     most = max(sets[n].disturbance.max() for n in FITTED)
-    new = {'x50': f'{x50:.3f}', 'slope': f'{slope:.3f}',
+    new = {'curve.x50': f'{x50:.3f}', 'curve.slope': f'{slope:.3f}',
            'coarse_middle': f'{middle:.3f}',
            'coarse_slope': f'{math.exp(coarse_slope):.3f}',
            'spread': f'{spread:.2f}', 'range': f'{most:.1f}'}
     with open(path) as f:
         lines = f.readlines()
     for i, line in enumerate(lines):
-        key = line.split(' ')[0].lstrip('.')
+        key = line.split(' ')[0].removeprefix('.')
         if key in new:
             lines[i] = f'.{key} = {new[key]},\n'
     with open(path, 'w') as f:

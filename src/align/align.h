@@ -84,7 +84,8 @@ struct opine_delay {
  * delay           Return it, to a fraction of a sample of the low rate
  *
  * Cross-correlates both signals at 8 to 16 kHz with the spectrum whitened by
- * half. Any delay at which they overlap can be found.
+ * half, of a degraded over 40 s a sample of that length. Any delay at which
+ * they overlap can be found.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_find_delay(struct opine_arena *arena, const struct opine_kernels *kernels,

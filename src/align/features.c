@@ -196,7 +196,7 @@ float opine_features_cost(const struct opine_features *ref,
                           const struct opine_features *deg, int hop, int lag)
 {
     int there = hop - lag;
-    float both = 0;
+    float product[NB] = { 0 }, both = 0;
 
     if (there < 0 || there >= ref->n)
         return CLIP * deg->weight[hop];
@@ -204,8 +204,10 @@ float opine_features_cost(const struct opine_features *ref,
         const float *r = ref->level + (there + EDGE + offsets[o]) * NB;
         const float *d = deg->level + (hop + EDGE + offsets[o]) * NB;
         for (int b = 0; b < NB; b++)
-            both += r[b] * d[b];
+            product[b] += r[b] * d[b];
     }
+    for (int b = 0; b < NB; b++)
+        both += product[b];
     both -= ref->sum[there] * deg->sum[hop] / (OFFSETS * NB);
     both /= ref->norm[there] * deg->norm[hop];
     return fminf(1 - both, CLIP) * deg->weight[hop];

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "mono.h"
 #include "track.h"
+#include "wave.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,22 +18,21 @@ static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.92 };
 static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define SECOND_PASS 0.92 /* of the cost of one lag: run it below */
 
-/* Stretches that the waveform must confirm, if it matches at all */
-#define TRUSTED_MATCH                                                          \
-    0.4                 /* correlation over the whole, from which on it does */
-#define LEAST_LEVEL 0.6 /* of the degraded, relative: an echo is weaker */
-#define LEAST_LEAD  0.1 /* in correlation, over the neighbours' delays */
-
 /* One delay explains the waveform: this correlation in blocks of this length,
  * those within 25 dB of the loudest */
 #define EXPLAIN_MATCH  0.75
 #define EXPLAIN_S      0.2
 #define EXPLAIN_ACTIVE 3e-3
 
+/* With this many jumps a second the waveforms must match this well */
+#define OFTEN_HZ      3.0
+#define OFTEN_TRUSTED 0.92
+#define OFTEN_NEARER  0.9
+
 #define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
 
-#define MERGE_MS   0.3   /* neighbours whose delays differ by less are one */
-#define BOUNDARY_S 0.040 /* a path's jump is about this far off at most */
+#define WAVE_REACH_S 0.001 /* a path on the waveform is this near */
+#define BOUNDARY_S   0.040 /* a path's jump is about this far off at most */
 
 /* What the track is found from */
 struct tracker {
@@ -100,13 +100,22 @@ static int has_jumps(const struct tracker *t)
     return 0;
 }
 
+/* Whether a hop's lag is that of none before it */
+static int is_first_of_its_lag(const struct tracker *t, int hop)
+{
+    for (int i = 0; i < hop; i++)
+        if (t->path[i] == t->path[hop])
+            return 0;
+    return 1;
+}
+
 /* The least cost of one lag among those that the path holds */
 static double best_single_cost(const struct tracker *t)
 {
     double least = (double)INFINITY;
 
     for (int i = 0; i < t->hops; i++)
-        if (!i || t->path[i] != t->path[i - 1])
+        if (!i || (t->path[i] != t->path[i - 1] && is_first_of_its_lag(t, i)))
             least = fmin(least, path_cost(t, NULL, t->path[i]));
     return least;
 }
@@ -117,8 +126,6 @@ static enum opine_status find_path(struct opine_arena *arena,
 {
     int lag = (int)lround(delay / t->hop);
 
-    TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
-    TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
     TRY(opine_track_search(arena, kernels, &t->ref_features, &t->deg_features,
                            lag, &first_pass, t->path));
     TRY(opine_track_prune(arena, &t->ref_features, &t->deg_features,
@@ -148,101 +155,12 @@ static int split(const struct tracker *t, struct opine_stretch *s)
     return count;
 }
 
-static int merge(struct opine_stretch *s, int count, double least)
-{
-    int kept = 1;
-
-    for (int i = 1; i < count; i++)
-        if (fabs(s[i].delay - s[kept - 1].delay) < least)
-            s[kept - 1].end = s[i].end;
-        else
-            s[kept++] = s[i];
-    return kept;
-}
-
-/* ------------------------------------------------------- earn its keep */
-
-/* The sums over the whole, each stretch under its own delay */
-static struct opine_match match_all(const struct opine_kernels *kernels,
-                                    const struct tracker *t,
-                                    const struct opine_stretch *s, int count)
-{
-    struct opine_match sum = { 0, 0, 0 };
-
-    for (int i = 0; i < count; i++) {
-        struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
-                                                 (int)s[i].start, (int)s[i].end,
-                                                 s[i].delay);
-        sum.cross += m.cross;
-        sum.ref += m.ref;
-        sum.deg += m.deg;
-    }
-    return sum;
-}
-
-static double correlation(struct opine_match m, double sign)
-{
-    return sign * m.cross / sqrt(m.ref * m.deg + 1e-20);
-}
-
-/* An echo is alike but weaker; another talker is like no delay of this one. */
-static int is_confirmed(const struct opine_kernels *kernels,
-                        const struct tracker *t, const struct opine_match *all,
-                        double sign, const struct opine_stretch *s, int i,
-                        int count)
-{
-    struct opine_match own = opine_track_match(kernels, &t->ref, &t->deg,
-                                               (int)s[i].start, (int)s[i].end,
-                                               s[i].delay);
-
-    if (own.deg * all->ref < LEAST_LEVEL * LEAST_LEVEL * own.ref * all->deg)
-        return 0;
-    for (int k = i - 1; k <= i + 1; k += 2) {
-        struct opine_match other;
-
-        if (k < 0 || k >= count)
-            continue;
-        other = opine_track_match(kernels, &t->ref, &t->deg, (int)s[i].start,
-                                  (int)s[i].end, s[k].delay);
-        if (correlation(own, sign) < correlation(other, sign) + LEAST_LEAD)
-            return 0;
-    }
-    return 1;
-}
-
-/* Take back the jumps that the waveform does not confirm. Where it never
- * matches, as with vocoders, features alone decide. */
-static enum opine_status confirm(struct opine_arena *arena,
-                                 const struct opine_kernels *kernels,
-                                 const struct tracker *t, double sign,
-                                 struct opine_stretch *s, int *count)
-{
-    struct opine_match all = match_all(kernels, t, s, *count);
-    unsigned char *stays = opine_arena_take(arena, (size_t)*count, 1);
-    int first = 0;
-
-    if (!stays)
-        return OPINE_ERR_MEMORY;
-    if (correlation(all, sign) < TRUSTED_MATCH)
-        return OPINE_OK;
-    for (int i = 0; i < *count; i++)
-        stays[i] = (unsigned char)is_confirmed(kernels, t, &all, sign, s, i,
-                                               *count);
-    while (first < *count && !stays[first])
-        first++;
-    for (int i = 0; first < *count && i < *count; i++)
-        if (!stays[i])
-            s[i].delay = s[i < first ? first : i - 1].delay;
-    *count = merge(s, *count, MERGE_MS / 1000 * t->ref.rate_hz);
-    return OPINE_OK;
-}
-
 /* Put each boundary where the waveform changes lag, not beyond half of a
  * neighbour */
-static void find_boundaries(const struct tracker *t, struct opine_stretch *s,
-                            int count)
+static void find_boundaries(const struct opine_wave *wave,
+                            struct opine_stretch *s, int count)
 {
-    int reach = (int)(BOUNDARY_S * t->ref.rate_hz);
+    int reach = (int)(BOUNDARY_S * wave->ref->rate_hz);
 
     for (int i = 1; i < count; i++) {
         double room = fmin(s[i].end - s[i].start,
@@ -250,8 +168,8 @@ static void find_boundaries(const struct tracker *t, struct opine_stretch *s,
         int sample = (int)s[i].start;
         int most = reach < room / 2 ? reach : (int)(room / 2);
 
-        opine_track_boundary(&t->ref, &t->deg, s[i - 1].delay, s[i].delay, most,
-                             &sample);
+        opine_track_boundary(wave->ref, wave->deg, s[i - 1].delay, s[i].delay,
+                             most, &sample);
         s[i].start = s[i - 1].end = sample;
     }
 }
@@ -275,27 +193,10 @@ static double prevailing(const struct opine_stretch *s, int count)
     return delay;
 }
 
-/* From a path with jumps to stretches at the pair's rate */
-static enum opine_status follow(struct opine_arena *arena,
-                                const struct opine_kernels *kernels,
-                                const struct tracker *t,
-                                struct opine_aligned *aligned)
+/* From stretches at the low rate to those at the pair's */
+static void conclude(const struct tracker *t, struct opine_stretch *s,
+                     int count, struct opine_aligned *aligned)
 {
-    struct opine_refiner refiner;
-    int n = t->hops, count;
-    struct opine_stretch *s = opine_arena_take(arena, (size_t)n, sizeof *s);
-
-    if (!s)
-        return OPINE_ERR_MEMORY;
-    count = split(t, s);
-    TRY(opine_refiner_create(&refiner, arena, kernels, &t->ref, &t->deg));
-    for (int i = 0; i < count; i++)
-        s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
-                                       s[i].delay, OPINE_REFINER_REACH_S);
-    opine_refiner_destroy(&refiner);
-    count = merge(s, count, MERGE_MS / 1000 * t->ref.rate_hz);
-    TRY(confirm(arena, kernels, t, aligned->polarity, s, &count));
-    find_boundaries(t, s, count);
     for (int i = 0; i < count; i++) {
         s[i].start *= t->ref.factor;
         s[i].end *= t->ref.factor;
@@ -305,22 +206,147 @@ static enum opine_status follow(struct opine_arena *arena,
     aligned->stretches = count;
     aligned->stretch = s;
     aligned->delay = prevailing(s, count);
+}
+
+/* Refine, confirm, and place boundaries; the path's are rough where features
+ * made it */
+static enum opine_status finish(struct opine_arena *arena,
+                                const struct opine_wave *wave, double reach_s,
+                                struct opine_stretch *s, int *count)
+{
+    struct opine_refiner refiner;
+
+    TRY(opine_refiner_create(&refiner, arena, wave->kernels, wave->ref,
+                             wave->deg));
+    for (int i = 0; i < *count; i++)
+        s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
+                                       s[i].delay, reach_s);
+    opine_refiner_destroy(&refiner);
+    *count = opine_wave_merge(wave, s, *count);
+    find_boundaries(wave, s, *count);
+    TRY(opine_wave_confirm(arena, wave, s, count));
+    find_boundaries(wave, s, *count);
     return OPINE_OK;
+}
+
+/* Stretches from features */
+static enum opine_status follow_features(struct opine_arena *arena,
+                                         const struct opine_wave *wave,
+                                         struct tracker *t, double delay,
+                                         struct opine_stretch **s, int *count)
+{
+    TRY(find_path(arena, wave->kernels, t, delay));
+    if (!has_jumps(t))
+        return OPINE_OK;
+    *s = opine_arena_take(arena, (size_t)t->hops, sizeof **s);
+    if (!*s)
+        return OPINE_ERR_MEMORY;
+    *count = split(t, *s);
+    return finish(arena, wave, OPINE_REFINER_REACH_S, *s, count);
+}
+
+/* The path from stretches */
+static void fill_path(struct tracker *t, const struct opine_stretch *s)
+{
+    for (int i = 0, k = 0; i < t->hops; i++) {
+        while (i * t->hop >= s[k].end)
+            k++;
+        t->path[i] = (int)lround(s[k].delay / t->hop);
+    }
+}
+
+/* Stretches from the waveform */
+static enum opine_status follow_wave(struct opine_arena *arena,
+                                     struct opine_wave *wave, struct tracker *t,
+                                     double delay, struct opine_stretch **s,
+                                     int *count)
+{
+    struct opine_proposals proposals;
+
+    TRY(opine_wave_propose(arena, wave, delay, &proposals));
+    TRY(opine_wave_follow(arena, wave, (int)lround(delay), &proposals, s,
+                          count));
+    fill_path(t, *s);
+    return finish(arena, wave, WAVE_REACH_S, *s, count);
+}
+
+/* Whether to believe in these delays: the waveforms must match under them. The
+ * more jumps, the better, as the lags of a vocoder's voice can be chosen period
+ * by period, 4 times a second, for a correlation of up to 0.91; or the features
+ * must be much nearer, too, than under any one delay. */
+static int is_trusted(const struct tracker *t, const struct opine_wave *wave,
+                      const struct opine_stretch *s, int count)
+{
+    double correlation = opine_wave_correlation(wave, s, count);
+    double second = wave->deg->n / wave->deg->rate_hz;
+    double often = fmin((count - 1) / second / OFTEN_HZ, 1);
+    double bar = OPINE_WAVE_TRUSTED +
+                 often * (OFTEN_TRUSTED - OPINE_WAVE_TRUSTED);
+
+    if (correlation < OPINE_WAVE_TRUSTED)
+        return 0;
+    return correlation >= bar ||
+           path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
+}
+
+/* One delay for the whole */
+static void set_delay(const struct tracker *t, const struct opine_delay *delay,
+                      struct opine_stretch *whole,
+                      struct opine_aligned *aligned)
+{
+    whole->delay = delay->samples * t->ref.factor;
+    aligned->delay = whole->delay;
+    aligned->confidence = delay->confidence;
+    aligned->polarity = delay->polarity;
+    aligned->stretches = 1;
+    aligned->stretch = whole;
 }
 
 static enum opine_status track(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
-                               struct tracker *t, int explained,
+                               struct tracker *t, struct opine_delay *delay,
+                               struct opine_stretch *whole,
                                struct opine_aligned *aligned)
 {
-    double delay = aligned->delay / t->ref.factor;
+    struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
+    int explained = is_explained(kernels, t, delay->samples, delay->polarity);
+    struct opine_stretch *s = NULL;
+    int count = 1;
 
-    TRY(begin_path(arena, t, delay));
-    if (!explained)
-        TRY(find_path(arena, kernels, t, delay));
+    TRY(begin_path(arena, t, delay->samples));
+    if (!explained) {
+        TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
+        TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
+        TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
+        if (is_trusted(t, &wave, s, count)) {
+            aligned->polarity = (int)wave.sign;
+        } else {
+            TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
+            set_delay(t, delay, whole, aligned);
+            wave.sign = delay->polarity;
+            count = 1;
+            TRY(follow_features(arena, &wave, t, delay->samples, &s, &count));
+        }
+    }
     aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, t->path,
                                              t->hops, t->hop, !explained);
-    return has_jumps(t) ? follow(arena, kernels, t, aligned) : OPINE_OK;
+    if (count > 1)
+        conclude(t, s, count, aligned);
+    return OPINE_OK;
+}
+
+/* Take the highs away, by 6 dB at a quarter of the rate: half a sample, by
+ * which a whole lag may err, would turn them around. */
+static void smooth(struct opine_mono *mono)
+{
+    float before = 0;
+
+    for (int i = 0; i + 1 < mono->n; i++) {
+        float here = mono->x[i];
+
+        mono->x[i] = 0.25f * (before + mono->x[i + 1]) + 0.5f * here;
+        before = here;
+    }
 }
 
 /* Align once, with the clocks as they are */
@@ -332,7 +358,6 @@ static enum opine_status find_once(struct opine_arena *arena,
     struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
     struct opine_delay delay;
     struct tracker t;
-    int explained = 1;
 
     if (!whole)
         return OPINE_ERR_MEMORY;
@@ -341,20 +366,16 @@ static enum opine_status find_once(struct opine_arena *arena,
     TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
                         pair->rate_hz, RATE_HZ, &t.deg));
     TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
-    if (search)
-        explained = is_explained(kernels, &t, delay.samples, delay.polarity);
-    if (!explained)
-        TRY(opine_choose_rival(arena, kernels, &t.ref, &t.deg, &delay));
-    delay.samples *= t.ref.factor;
-    *whole = (struct opine_stretch){ 0, (double)pair->deg.n, delay.samples };
-    aligned->delay = delay.samples;
-    aligned->confidence = delay.confidence;
-    aligned->polarity = delay.polarity;
+    for (int i = 0; i < 2; i++) {
+        smooth(&t.ref);
+        smooth(&t.deg);
+    }
+    *whole = (struct opine_stretch){ 0, (double)pair->deg.n, 0 };
     aligned->clock_ppm = 0;
     aligned->axis = 1;
-    aligned->stretches = 1;
-    aligned->stretch = whole;
-    return search ? track(arena, kernels, &t, explained, aligned) : OPINE_OK;
+    set_delay(&t, &delay, whole, aligned);
+    return search ? track(arena, kernels, &t, &delay, whole, aligned)
+                  : OPINE_OK;
 }
 
 enum opine_status opine_find_track(struct opine_arena *arena,

@@ -21,9 +21,10 @@
 #define UNPOISON(memory, bytes) ((void)(memory), (void)(bytes))
 #endif
 
-#define ALIGN ((size_t)64)         /* a cache line, an AVX-512 register */
-#define GAP   ALIGN                /* between pieces, poisoned under ASan */
-#define LEAST ((size_t)256 * 1024) /* bytes of the first block */
+#define ALIGN ((size_t)64)          /* a cache line, an AVX-512 register */
+#define GAP   ALIGN                 /* between pieces, poisoned under ASan */
+#define LEAST ((size_t)256 * 1024)  /* bytes of the first block */
+#define MOST  ((size_t)4096 * 1024) /* of a block beyond what is asked for */
 
 struct opine_arena_block {
     struct opine_arena_block *older;
@@ -74,11 +75,12 @@ static int add_block(struct opine_arena *arena, size_t bytes)
 {
     size_t head = sizeof(struct opine_arena_block) + ALIGN;
     struct opine_arena_block *block;
+    size_t least = LEAST;
 
-    if (arena->newest && bytes < arena->newest->size)
-        bytes = arena->newest->size;
-    if (bytes < LEAST)
-        bytes = LEAST;
+    if (arena->newest)
+        least = arena->newest->size < MOST ? arena->newest->size : MOST;
+    if (bytes < least)
+        bytes = least;
     block = arena->from.alloc(arena->from.opaque, head + bytes);
     if (!block)
         return 0;

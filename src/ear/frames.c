@@ -14,6 +14,9 @@
 #define NEARER_DB 0.01  /* a delay met further away must be better by this */
 #define FLOOR_DB  10.0  /* dB SPL added to powers that are compared */
 #define PLACES    (2 * 6 + 1)
+#define LOST_S                                                                 \
+    0.1 /* of what is lost in one go that costs nothing: a packet              \
+           packets are heard as the break at the jump alone */
 
 /* Sample of the degraded where a sample of the reference is heard */
 static double degraded_at(const struct opine_aligned *aligned, double sample)
@@ -26,6 +29,52 @@ static double degraded_at(const struct opine_aligned *aligned, double sample)
     return fmax(sample + s[i].delay, i ? s[i].start : sample + s[i].delay);
 }
 
+/* Where the frames lie in the degraded, and where it has lost something */
+struct grid {
+    const struct opine_ear *ear;
+    const struct opine_prepared *pair;
+    const struct opine_aligned *aligned;
+    double start; /* of the first frame, in the degraded */
+    int steps;    /* of a hop from there on */
+};
+
+static ptrdiff_t ref_of(const struct grid *g, ptrdiff_t deg)
+{
+    double middle = (double)deg + g->ear->size / 2.0;
+
+    return deg - (ptrdiff_t)llround(opine_delay_at(g->aligned, middle));
+}
+
+static void put(struct opine_frames *f, ptrdiff_t ref, ptrdiff_t deg)
+{
+    if (f->ref) {
+        f->ref[f->n] = ref;
+        f->deg[f->n] = deg;
+    }
+    f->n++;
+}
+
+/* Add all frames, or only count them while there are no arrays. What was lost
+ * in one go is compared with silence, but for its first part. */
+static void add_frames(const struct grid *g, struct opine_frames *f)
+{
+    ptrdiff_t hop = (ptrdiff_t)llround(g->ear->hop);
+    ptrdiff_t skipped = (ptrdiff_t)(LOST_S * g->ear->rate_hz);
+    ptrdiff_t silence = (ptrdiff_t)g->pair->deg.n, last = 0;
+
+    f->n = 0;
+    for (int t = 0; t < g->steps; t++) {
+        ptrdiff_t deg = (ptrdiff_t)llround(g->start + t * g->ear->hop);
+        ptrdiff_t ref = ref_of(g, deg);
+
+        for (ptrdiff_t lost = last + hop + skipped; t && lost < ref;
+             lost += hop)
+            put(f, lost, silence);
+        put(f, ref, deg);
+        last = ref;
+    }
+}
+
 /* Frames lie on a grid of the reference, so that a delay changes nothing, over
  * what both recordings hold and the caller wants. */
 static enum opine_status
@@ -35,30 +84,26 @@ make_grid(const struct opine_ear *ear, struct opine_arena *arena,
 {
     const struct opine_stretch *last =
         &aligned->stretch[aligned->stretches - 1];
-    double first_delay = aligned->stretch[0].delay, start;
+    double first_delay = aligned->stretch[0].delay;
     double begin = fmax(0, first_delay);
     double end = fmin((double)pair->deg.n, (double)pair->ref.n + last->delay);
+    struct grid g = { ear, pair, aligned, 0, 0 };
 
     begin = fmax(begin, degraded_at(aligned, config->from_s * pair->rate_hz));
     if (config->to_s > 0)
         end = fmin(end, degraded_at(aligned, config->to_s * pair->rate_hz));
-    start = ceil((begin - first_delay) / ear->hop) * ear->hop;
-    start += round(first_delay);
-    f->n = (int)floor((end - start - ear->size) / ear->hop) + 1;
-    if (f->n < OPINE_FRAMES_LEAST)
+    g.start = ceil((begin - first_delay) / ear->hop) * ear->hop;
+    g.start += round(first_delay);
+    g.steps = (int)floor((end - g.start - ear->size) / ear->hop) + 1;
+    if (g.steps < OPINE_FRAMES_LEAST)
         return OPINE_ERR_SHORT;
+    f->ref = f->deg = NULL;
+    add_frames(&g, f);
     f->ref = opine_arena_take(arena, (size_t)f->n, sizeof *f->ref);
     f->deg = opine_arena_take(arena, (size_t)f->n, sizeof *f->deg);
     if (!f->ref || !f->deg)
         return OPINE_ERR_MEMORY;
-    for (int t = 0; t < f->n; t++) {
-        double middle;
-
-        f->deg[t] = (ptrdiff_t)llround(start + t * ear->hop);
-        middle = (double)f->deg[t] + ear->size / 2.0;
-        f->ref[t] = f->deg[t] -
-                    (ptrdiff_t)llround(opine_delay_at(aligned, middle));
-    }
+    add_frames(&g, f);
     return OPINE_OK;
 }
 
@@ -125,6 +170,7 @@ add_distances(const struct opine_ear *ear, const struct opine_kernels *kernels,
 
 static enum opine_status find_choices(const struct opine_ear *ear,
                                       struct opine_arena *arena,
+                                      const struct opine_prepared *pair,
                                       const struct opine_aligned *aligned,
                                       const struct opine_frames *f,
                                       struct choice *c)
@@ -142,7 +188,8 @@ static enum opine_status find_choices(const struct opine_ear *ear,
     for (int t = 0; t < f->n; t++) {
         double middle = (double)f->deg[t] + ear->size / 2.0;
 
-        if (!candidates(aligned, middle, reach, f->deg[t],
+        if (f->deg[t] >= (ptrdiff_t)pair->deg.n || /* lost */
+            !candidates(aligned, middle, reach, f->deg[t],
                         c->start + c->n * PLACES))
             continue;
         c->frame[c->n] = t;
@@ -164,7 +211,7 @@ static enum opine_status take_nearest(const struct opine_ear *ear,
 {
     struct choice c;
 
-    TRY(find_choices(ear, arena, aligned, f, &c));
+    TRY(find_choices(ear, arena, pair, aligned, f, &c));
     for (int channel = 0; channel < pair->channels; channel++)
         TRY(add_distances(ear, kernels, arena, pair, channel, gain, &c));
     for (int i = 0; i < c.n; i++) {

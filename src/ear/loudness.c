@@ -14,9 +14,6 @@
 #define LOUDNESS_SCALE    0.1866
 #define LOUDNESS_EXPONENT 0.23 /* 0.18 to 0.23 score alike, 0.30 -0.012 */
 
-/* Contributions this far below what others gave change nothing */
-#define NEGLIGIBLE 1e-9
-
 #define LOG2_10 3.32192809488736234787
 
 /* Spread a frame over bands. With a = 0.4, x = p^a, and r[i] what is left of a
@@ -28,7 +25,7 @@
  */
 static void spread(const struct opine_ear *ear, const double *p, double *e)
 {
-    double y[OPINE_EAR_BANDS];
+    double y[OPINE_EAR_BANDS], x[OPINE_EAR_BANDS], r[OPINE_EAR_BANDS];
     double from_above = 0;
 
     memset(y, 0, sizeof y);
@@ -36,15 +33,17 @@ static void spread(const struct opine_ear *ear, const double *p, double *e)
         double l = log2(p[i]);
         double level_db = 10 / LOG2_10 * l;
         double slope = fmax(ear->rise[i] - RISE_PER_DB * level_db, RISE_LEAST);
-        double r = exp2(-OPINE_EAR_ADD * LOG2_10 / 10 * slope * ear->step_bark);
-        double x = exp2(OPINE_EAR_ADD * l);
 
-        e[i] = x;
-        for (int j = i; j < OPINE_EAR_BANDS && x > NEGLIGIBLE * y[j]; j++) {
-            y[j] += x;
-            x *= r;
-        }
+        r[i] = exp2(-OPINE_EAR_ADD * LOG2_10 / 10 * slope * ear->step_bark);
+        x[i] = e[i] = exp2(OPINE_EAR_ADD * l);
     }
+    /* All contributions one band further at a time: no loop depends on itself,
+     * so that compilers vectorise it. */
+    for (int away = 0; away < OPINE_EAR_BANDS; away++)
+        for (int i = 0; i < OPINE_EAR_BANDS - away; i++) {
+            y[i + away] += x[i];
+            x[i] *= r[i];
+        }
     for (int j = OPINE_EAR_BANDS - 1; j >= 0; j--) {
         double own = e[j];
         double q = (y[j] + from_above) / ear->norm[j];

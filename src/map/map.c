@@ -97,9 +97,9 @@ static double fine_disturbance(double density, double image, double flat,
                 0);
 }
 
-static double fine_mos(const struct opine_model *model, double top, double x)
+static double fine_mos(const struct opine_curve *curve, double top, double x)
 {
-    return 1 + (top - 1) / (1 + pow(x / model->x50, model->slope));
+    return 1 + (top - 1) / (1 + pow(x / curve->x50, curve->slope));
 }
 
 /* --------------------------------------------------------- coarse view */
@@ -144,7 +144,7 @@ static double blend(const struct opine_model *model, double top, double fine,
 {
     double share = smoothstep(d->view.regenerated, OPINE_REGENERATED_LEAST,
                               REGENERATED_SURE);
-    double image = fine_mos(model, top,
+    double image = fine_mos(&model->curve, top,
                             fine_disturbance(0, image_sone(d), 0, &d->view));
 
     if (share <= 0)
@@ -162,10 +162,10 @@ static void divide(const struct opine_model *model, double top, double heard,
                    double fine, const struct opine_disturbed *d, double *cost)
 {
     double lost = top - heard, beyond, shares = 0;
-    double density = fine_mos(model, top,
+    double density = fine_mos(&model->curve, top,
                               fine_disturbance(d->total, 0, 0, &d->view));
     double imaged =
-        fine_mos(model, top,
+        fine_mos(&model->curve, top,
                  fine_disturbance(d->total, image_sone(d), 0, &d->view));
 
     cost[OPINE_IMAGE] = fmax(density - imaged, 0);
@@ -187,22 +187,38 @@ static void divide(const struct opine_model *model, double top, double heard,
         cost[OPINE_DISTORTION] = lost - beyond;
 }
 
+/* Standard deviation of ratings about a score: that of the tests, and how far
+ * the curves of resampled tests lie from the one used */
+static double uncertainty(const struct opine_model *model, double top,
+                          double disturbance, double fine)
+{
+    double square = 0;
+
+    for (int i = 0; i < model->sets; i++) {
+        double miss = fine_mos(&model->set[i], top, disturbance) - fine;
+
+        square += miss * miss / model->sets;
+    }
+    return sqrt(model->spread * model->spread + square);
+}
+
 void opine_map(const struct opine_model *model, enum opine_band band,
                double confidence, const struct opine_disturbed *d,
                struct opine_mapped *m)
 {
     double top = opine_map_top(band);
     double x = fine_disturbance(d->total, image_sone(d), d->flat, &d->view);
-    double fine = fine_mos(model, top, x);
+    double fine = fine_mos(&model->curve, top, x);
     double coarse = coarse_disturbance(&d->view);
     double heard = blend(model, top, fine, d, coarse);
+    double reach = TWO_SIDED_95 * uncertainty(model, top, x, fine);
     double evidence = 1 - (1 - d->similarity) * (1 - confidence);
     double related = smoothstep(evidence, RELATED_LEAST, RELATED_SURE);
 
     *m = (struct opine_mapped){ .fine = x, .coarse = coarse };
     m->mos = 1 + (heard - 1) * related;
-    m->low = clip(m->mos - TWO_SIDED_95 * model->spread, 1, top);
-    m->high = clip(m->mos + TWO_SIDED_95 * model->spread, 1, top);
+    m->low = clip(m->mos - reach, 1, top);
+    m->high = clip(m->mos + reach, 1, top);
     m->unrelated = related < 0.5;
     m->out_of_range = x > model->range;
     divide(model, top, heard, fine, d, m->cost);

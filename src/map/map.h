@@ -10,13 +10,14 @@
 /* The fitted model; its only copy is model.def */
 struct opine_model {
     const char *version;
-    double x50; /* fine disturbance of the middle of the scale */
-    double slope;
-    double coarse_middle; /* the same for the coarse one */
+    struct opine_curve curve; /* from fine disturbance to score */
+    double coarse_middle;     /* the same for the coarse one */
     double coarse_slope;
     double spread; /* MOS: standard deviation of listening tests' means about
                       the score, data sets left out in turn */
     double range;  /* largest fine disturbance among what it was fitted on */
+    int sets;      /* curves of resampled tests; the shipped model has none */
+    struct opine_curve set[OPINE_CALIBRATION_SETS];
 };
 
 extern const struct opine_model opine_model;
@@ -29,6 +30,15 @@ struct opine_mapped {
     int unrelated;             /* the score was pulled down for it */
     int out_of_range;
 };
+
+/**
+ * Replace the numbers of a model
+ * model           The shipped one; its version stays
+ * return          OPINE_ERR_ARGUMENT when the calibration is out of its range
+ *                 or was made for another model; `model` is then untouched
+ */
+enum opine_status opine_calibrate(const struct opine_calibration *calibration,
+                                  struct opine_model *model);
 
 /**
  * Highest score of a band, that of identity

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef OPINE_CLI_GATE_H
+#define OPINE_CLI_GATE_H
+
+#include "options.h"
+
+/**
+ * opine gate MANIFEST --baseline FILE: compare a suite with an earlier one
+ */
+enum outcome gate_run(const struct options *options);
+
+/**
+ * opine compare A B: compare two tables of results
+ */
+enum outcome compare_run(const struct options *options);
+
+#endif /* OPINE_CLI_GATE_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * Wave: the delay of each moment, from the waveform itself
+ *
+ * Where the degraded is still the same wave, its short pieces tell the delay to
+ * a sample, through noise of 10 dB. Blocks propose the lags at which they match
+ * anywhere within reach; a path then chooses among what was proposed nearby;
+ * what it found must be confirmed. Time is linear in the duration.
+ */
+#ifndef OPINE_SRC_WAVE_H
+#define OPINE_SRC_WAVE_H
+
+#include "align.h"
+#include "base/arena.h"
+#include "base/kernels.h"
+#include "mono.h"
+#include "track.h"
+
+#define OPINE_WAVE_HOP_S 0.004
+
+/* Correlation over the whole from which on the waveform decides; below it, as
+ * with vocoders, features do. */
+#define OPINE_WAVE_TRUSTED 0.4
+
+/* What is compared */
+struct opine_wave {
+    const struct opine_kernels *kernels;
+    const struct opine_mono *ref, *deg; /* at one low rate */
+    double sign;                        /* -1 when the degraded is inverted */
+};
+
+/* A lag at which a block of the degraded matches */
+struct opine_proposal {
+    int time;    /* its middle, samples of the degraded */
+    int lag;     /* samples */
+    float match; /* -1 to 1; negative when it is inverted */
+};
+
+struct opine_proposals {
+    int n;
+    struct opine_proposal *at; /* by time */
+};
+
+/**
+ * Collect proposals
+ * wave            Return its sign: that of most blocks
+ * lag             About which to look, samples
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_propose(struct opine_arena *arena, struct opine_wave *wave,
+                   double lag, struct opine_proposals *proposals);
+
+/**
+ * Find the cheapest path through the proposals
+ * lag             Proposed everywhere, samples
+ * stretch         Return its stretches, cut between hops of 4 ms
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_follow(struct opine_arena *arena, const struct opine_wave *wave,
+                  int lag, const struct opine_proposals *proposals,
+                  struct opine_stretch **stretch, int *count);
+
+/**
+ * Make one of neighbours of one delay; returns how many stretches are left
+ */
+int opine_wave_merge(const struct opine_wave *wave,
+                     struct opine_stretch *stretch, int count);
+
+/**
+ * Correlation of the two under the delays of the stretches, -1 to 1
+ */
+double opine_wave_correlation(const struct opine_wave *wave,
+                              const struct opine_stretch *stretch, int count);
+
+/**
+ * Take back the jumps that the waveform does not confirm; does nothing where it
+ * cannot be trusted
+ * count           Return how many stretches are left
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_confirm(struct opine_arena *arena, const struct opine_wave *wave,
+                   struct opine_stretch *stretch, int *count);
+
+#endif
