@@ -104,7 +104,7 @@ static int is_rising(const double *a)
 static double try_root(const struct task *task, double root, struct cubic *best)
 {
     double basis[2][TERMS] = { { 1 }, { 0, root * root, -root, 1.0 / 3 } };
-    struct cubic here = { { 0 }, INFINITY };
+    struct cubic here = { { 0 }, (double)INFINITY };
 
     try_basis(task, basis, 2, 1, &here);
     if (here.error < best->error)
@@ -120,7 +120,7 @@ static double try_root(const struct task *task, double root, struct cubic *best)
 static void fit_border(const struct task *task, struct cubic *best)
 {
     const int steps = 64;
-    double at = 0, least = INFINITY;
+    double at = 0, least = (double)INFINITY;
 
     /* Slopes t(1-t), t^2 and (1-t)^2 span what is 0 at an end and rises */
     double start[3][TERMS] = { { 1 },
@@ -165,8 +165,8 @@ int statistics_fit(enum statistics_map map, const double *from,
         { 1 }, { 0, 1 }, { 0, 0, 1 }, { 0, 0, 0, 1 }
     };
     struct task task = { mapped, to, n };
-    struct cubic best = { { 0 }, INFINITY };
-    double low = INFINITY, high = -INFINITY;
+    struct cubic best = { { 0 }, (double)INFINITY };
+    double low = (double)INFINITY, high = -(double)INFINITY;
 
     for (int i = 0; i < n; i++) {
         low = fmin(low, from[i]);
@@ -182,7 +182,7 @@ int statistics_fit(enum statistics_map map, const double *from,
     try_basis(&task, powers, numbers[map], 0, &best);
     if (map == STATISTICS_CUBIC &&
         !(isfinite(best.error) && is_rising(best.a))) {
-        best.error = INFINITY;
+        best.error = (double)INFINITY;
         fit_border(&task, &best);
     }
     for (int i = 0; i < n; i++)
