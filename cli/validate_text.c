@@ -129,7 +129,7 @@ static void put_table(FILE *f, const struct verdict *v, const char *model)
                 "coverage    %.1f %% of ratings lie in their score's 95 %% "
                 "interval\n",
                 100 * v->coverage);
-    fprintf(f, "\n%19s%8s%9s%11s%8s%9s%13s\n", "n", "Spearman", "95 %",
+    fprintf(f, "\n%19s%9s%8s%11s%8s%9s%13s\n", "n", "Spearman", "95 %",
             "Kendall", "Pearson", "95 %", "cubic");
     put_units(f, v, put_ranks);
     fprintf(f, "\n%21s%7s%9s%12s%7s%7s%7s%7s\n", "bias", "RMSE", "95 %",

@@ -84,16 +84,17 @@ make_grid(const struct opine_ear *ear, struct opine_arena *arena,
 {
     const struct opine_stretch *last =
         &aligned->stretch[aligned->stretches - 1];
-    double first_delay = aligned->stretch[0].delay;
+    /* Whole samples: a delay of -0.001 must not drop the first frame. */
+    double first_delay = round(aligned->stretch[0].delay);
     double begin = fmax(0, first_delay);
     double end = fmin((double)pair->deg.n, (double)pair->ref.n + last->delay);
     struct grid g = { ear, pair, aligned, 0, 0 };
 
-    begin = fmax(begin, degraded_at(aligned, config->from_s * pair->rate_hz));
+    begin = fmax(begin,
+                 round(degraded_at(aligned, config->from_s * pair->rate_hz)));
     if (config->to_s > 0)
         end = fmin(end, degraded_at(aligned, config->to_s * pair->rate_hz));
-    g.start = ceil((begin - first_delay) / ear->hop) * ear->hop;
-    g.start += round(first_delay);
+    g.start = ceil((begin - first_delay) / ear->hop) * ear->hop + first_delay;
     g.steps = (int)floor((end - g.start - ear->size) / ear->hop) + 1;
     if (g.steps < OPINE_FRAMES_LEAST)
         return OPINE_ERR_SHORT;
