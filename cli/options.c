@@ -68,21 +68,23 @@ static const char *cpu_name(int value)
 #define FIT COMMAND_FIT
 #define SUITE (BATCH | GATE)
 #define TIMELINE COMMAND_TIMELINE
+#define CURVE COMMAND_CURVE
 #define TABLES (VALIDATE | FIT)
 #define SCORES (SCORE | SUITE)
 #define RAW (SCORES | ALIGN | TIMELINE)
 #define READS (RAW | TABLES)
 #define STATISTICS (GATE | COMPARE)
-#define ALL (READS | MERGE | COMPARE)
+#define ALL (READS | MERGE | COMPARE | CURVE)
 
 static const struct option table[] = {
     { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      SCORE | ALIGN | VALIDATE | TIMELINE, KIND_FLAG, PLACE(json), 0, 0, NULL },
+      SCORE | ALIGN | VALIDATE | TIMELINE | CURVE, KIND_FLAG, PLACE(json), 0, 0,
+      NULL },
     { "quiet", NULL, "report the score alone; of many pairs, only failures",
       SCORES | COMPARE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
     { "csv", "FILE", "write a table of results; - is standard output",
-      BATCH | GATE | MERGE | TIMELINE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
+      SUITE | MERGE | TIMELINE | CURVE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
     { "jsonl", "FILE", "write all that is known, a line of JSON a row",
       BATCH | GATE, KIND_TEXT, PLACE(jsonl), 0, 0, NULL },
     { "junit", "FILE", "write a report for CI as JUnit XML",
@@ -94,7 +96,7 @@ static const struct option table[] = {
     { "worst", "N", "list so many that are worst; default 5",
       STATISTICS | VALIDATE | TIMELINE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "svg", "FILE", "draw the result as SVG; - is standard output",
-      ALIGN | VALIDATE | TIMELINE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
+      ALIGN | VALIDATE | TIMELINE | CURVE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
     { "out", "FILE", "write the model to FILE instead of standard output",
       FIT, KIND_TEXT, PLACE(out), 0, 0, NULL },
 
@@ -148,6 +150,16 @@ static const struct option table[] = {
       VALIDATE, KIND_NUMBER, PLACE(vote_sd), 0, 4, NULL },
     { "peers", "FILE", "show other metrics, too; a bare name: beside each table",
       VALIDATE, KIND_TEXT, PLACE(peers), 0, 0, NULL },
+
+    { "Curves", NULL, NULL, CURVE, KIND_HEADING, 0, 0, 0, NULL },
+    { "codec", "COLUMN", "the column that names the curves; default codec",
+      CURVE, KIND_TEXT, PLACE(codec), 0, 0, NULL },
+    { "bitrate", "COLUMN", "the one with the bit rate, kbit/s; default bitrate",
+      CURVE, KIND_TEXT, PLACE(bitrate), 0, 0, NULL },
+    { "encoded", "COLUMN", "measure the rate of the encoded files named there",
+      CURVE, KIND_TEXT, PLACE(encoded), 0, 0, NULL },
+    { "anchor", "CODEC", "compare all with this one, not each with each",
+      CURVE, KIND_TEXT, PLACE(anchor), 0, 0, NULL },
 
     { "Against a baseline", NULL, NULL, STATISTICS, KIND_HEADING, 0, 0, 0,
       NULL },
