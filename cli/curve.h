@@ -70,7 +70,8 @@ struct rivals {
 struct curves {
     const char *path;
     struct table table;
-    int rows; /* of the table */
+    int rows;   /* of the table */
+    int others; /* that name no codec */
     int samples;
     struct curve_row *sample; /* by curve and bit rate, then reference */
     int count;

@@ -70,8 +70,8 @@ int curve_json(FILE *stream, const struct curves *c)
     for (int i = 0; i < c->pairs; i++)
         has_failed |= json_array_append_new(pairs, pair_of(&c->pair[i]));
     report = json_pack("{s:i,s:s,s:i,s:i,s:o,s:o}", "schema", CURVE_SCHEMA,
-                       "version", opine_version(), "rows", c->rows, "scored",
-                       c->samples, "curves", curves, "pairs", pairs);
+                       "version", opine_version(), "rows", c->rows - c->others,
+                       "scored", c->samples, "curves", curves, "pairs", pairs);
     if (report && !has_failed) {
         json_dumpf(report, stream,
                    JSON_INDENT(2) | JSON_PRESERVE_ORDER |

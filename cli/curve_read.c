@@ -141,11 +141,6 @@ static int take_sample(struct curves *c, const struct place *p, int row,
                              .mos = result->mos,
                              .weight = result->weight,
                              .seconds = 1 };
-    if (!*s->codec) {
-        complain(c->path, "line %d: %s is empty", c->table.row[row].line,
-                 c->table.header[p->codec]);
-        return -1;
-    }
     if (p->is_rate && read_positive(c, row, p->step, &s->nominal))
         return -1;
     s->kbit = s->nominal;
@@ -153,6 +148,24 @@ static int take_sample(struct curves *c, const struct place *p, int row,
                             read_positive(c, row, p->duration, &s->seconds)))
         return -1;
     c->samples++;
+    return 0;
+}
+
+/**
+ * Say what was left out
+ * return          0, or -1 when nothing is left
+ */
+static int report_missing(const struct curves *c)
+{
+    int failed = c->rows - c->others - c->samples;
+
+    if (!c->samples) {
+        complain(c->path, "has no row with a codec and a score");
+        return -1;
+    }
+    if (failed)
+        complain(c->path, "%d of %d rows have no score and are left out",
+                 failed, c->rows - c->others);
     return 0;
 }
 
@@ -172,16 +185,14 @@ static int take_all(const struct options *o, struct curves *c,
         complain(NULL, "out of memory");
         return -1;
     }
-    for (int row = 0; row < c->rows; row++)
-        if (!isnan(results[row].mos) &&
-            take_sample(c, &place, row, &results[row]))
+    for (int row = 0; row < c->rows; row++) {
+        if (!*table_field(&c->table, row, place.codec))
+            c->others++;
+        else if (!isnan(results[row].mos) &&
+                 take_sample(c, &place, row, &results[row]))
             return -1;
-    if (!c->samples)
-        complain(c->path, "has no row with a score");
-    else if (c->samples < c->rows)
-        complain(c->path, "%d of %d rows have no score and are left out",
-                 c->rows - c->samples, c->rows);
-    return c->samples ? 0 : -1;
+    }
+    return report_missing(c);
 }
 
 int curve_read(const struct options *o, struct curves *c)
