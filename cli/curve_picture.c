@@ -74,22 +74,33 @@ static void draw_rates(const struct plan *p)
 /* --------------------------------------------------------------- curves */
 
 /**
- * Class of what belongs to a curve; those beyond the looks are dashed
+ * Class of what belongs to a curve; lines beyond the looks are dashed, then
+ * dotted
  */
 static const char *look_of(char name[40], const char *kind, int curve)
 {
+    static const char *const dashes[] = { "", " dashed", " dotted" };
+    int is_line = !strcmp(kind, "series");
+
     snprintf(name, 40, "%s series%d%s", kind, curve % LOOKS,
-             curve / LOOKS % 2 ? " dashed" : "");
+             is_line ? dashes[curve / LOOKS % 3] : "");
     return name;
+}
+
+static void draw_mark(const struct plan *p, int curve, double x, double y)
+{
+    char look[40];
+
+    svg_rect(p->stream, look_of(look, "mark", curve), x - MARK / 2.0,
+             y - MARK / 2.0, MARK, MARK);
 }
 
 static void draw_curve(const struct plan *p, const struct curve *curve,
                        int index)
 {
-    char line[40], mark[40], whisker[40];
+    char line[40], whisker[40];
 
     look_of(line, "series", index);
-    look_of(mark, "mark", index);
     look_of(whisker, "whisker", index);
     for (int i = 0; i < curve->count; i++) {
         const struct rung *rung = &curve->rung[i];
@@ -105,10 +116,8 @@ static void draw_curve(const struct plan *p, const struct curve *curve,
                     svg_place(&p->mos, curve->rung[i].mos));
     svg_path_end(p->stream);
     for (int i = 0; i < curve->count; i++)
-        svg_rect(p->stream, mark,
-                 svg_place(&p->rate, log10(curve->rung[i].kbps)) - MARK / 2.0,
-                 svg_place(&p->mos, curve->rung[i].mos) - MARK / 2.0, MARK,
-                 MARK);
+        draw_mark(p, index, svg_place(&p->rate, log10(curve->rung[i].kbps)),
+                  svg_place(&p->mos, curve->rung[i].mos));
 }
 
 /* --------------------------------------------------------------- legend */
@@ -166,6 +175,7 @@ static int draw_legend(const struct plan *p, const struct curves *c)
         svg_shorten(name, label[i].curve->codec, NAME_LENGTH);
         svg_line(p->stream, look_of(look, "series", label[i].index), RIGHT + 12,
                  label[i].y, RIGHT + 32, label[i].y);
+        draw_mark(p, label[i].index, RIGHT + 22, label[i].y);
         svg_text(p->stream, "", RIGHT + 38, label[i].y + 4, name);
     }
     free(label);

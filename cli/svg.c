@@ -36,6 +36,7 @@ static const char style[] =
     ".series{stroke-width:2}\n"
     ".whisker{opacity:.5}\n"
     ".dashed{stroke-dasharray:6 4}\n"
+    ".dotted{stroke-dasharray:1 4;stroke-linecap:round}\n"
     ".series0{stroke:#2563eb}\n.mark.series0{fill:#2563eb;stroke:none}\n"
     ".series1{stroke:#c2410c}\n.mark.series1{fill:#c2410c;stroke:none}\n"
     ".series2{stroke:#0f766e}\n.mark.series2{fill:#0f766e;stroke:none}\n"

@@ -156,7 +156,8 @@ static void text_table_and_picture_show_the_same(void **state)
                         74);
     assert_int_equal(count_of(csv, "\n"), 9);
     assert_well_formed(svg);
-    assert_int_equal(count_of(svg, "class=\"mark "), 8);
+    /* Points, and one for each codec in the legend */
+    assert_int_equal(count_of(svg, "class=\"mark "), 8 + 2);
     assert_int_equal(count_of(svg, "class=\"whisker "), 8);
     free(csv);
     free(svg);
