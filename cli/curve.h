@@ -9,6 +9,7 @@
 
 #include "bjontegaard.h"
 #include "results.h"
+#include "statistics.h"
 
 /**
  * A row of the table that has a score
@@ -22,7 +23,8 @@ struct curve_row {
     double seconds;
     double mos;
     double weight;
-    int curve; /* in order of the table */
+    int curve; /* in order of the table, as the next */
+    int row;
 };
 
 /**
@@ -64,7 +66,11 @@ struct rivals {
     const struct curve *test;
     struct bd rate;    /* %, over a range of MOS */
     struct bd quality; /* MOS, over a range of kbit/s */
-    unsigned doubts;   /* 1u << DOUBT_... */
+    struct statistics_interval
+        rate_95; /* of their values, over the rows; NAN */
+    struct statistics_interval
+        quality_95;  /* for unlike references or few rows */
+    unsigned doubts; /* 1u << DOUBT_... */
 };
 
 struct curves {
@@ -100,6 +106,12 @@ int curve_read(const struct options *options, struct curves *curves);
  */
 int curve_build(struct curves *curves);
 void curve_free(struct curves *curves);
+
+/**
+ * Compare each codec with the anchor, or with those before it
+ * return          0, or -1 after saying what is wrong
+ */
+int curve_compare(const struct options *options, struct curves *curves);
 
 /**
  * Print a report

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Curves of samples: points with their means, and what is odd about them. */
 #include "curve.h"
-#include "statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,7 +51,9 @@ static int compare_samples(const void *a, const void *b)
     const struct curve_row *y = b;
     int order = compare_points(x, y);
 
-    return order ? order : strcmp(x->ref, y->ref);
+    if (!order)
+        order = strcmp(x->ref, y->ref);
+    return order ? order : x->row - y->row;
 }
 
 static int compare_rungs(const void *a, const void *b)

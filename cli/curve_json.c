@@ -35,10 +35,14 @@ static json_t *curve_of(const struct curve *curve)
                      curve->is_uneven, "points", points);
 }
 
-static json_t *delta_of(const struct bd *bd, int decimals)
+static json_t *delta_of(const struct bd *bd,
+                        const struct statistics_interval *interval,
+                        int decimals)
 {
-    return json_pack("{s:o,s:o,s:o,s:o}", "value",
-                     json_number(bd->value, decimals), "low",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "value",
+                     json_number(bd->value, decimals), "value_low",
+                     json_number(interval->low, decimals), "value_high",
+                     json_number(interval->high, decimals), "low",
                      json_number(bd->low, 4), "high", json_number(bd->high, 4),
                      "overlap", json_number(bd->overlap, 4));
 }
@@ -54,8 +58,9 @@ static json_t *pair_of(const struct rivals *r)
     return json_pack("{s:o,s:o,s:o,s:o,s:o}", "anchor",
                      json_text(r->anchor->codec), "test",
                      json_text(r->test->codec), "bd_rate",
-                     delta_of(&r->rate, 3), "bd_mos", delta_of(&r->quality, 4),
-                     "warnings", doubts);
+                     delta_of(&r->rate, &r->rate_95, 3), "bd_mos",
+                     delta_of(&r->quality, &r->quality_95, 4), "warnings",
+                     doubts);
 }
 
 int curve_json(FILE *stream, const struct curves *c)

@@ -140,7 +140,8 @@ static int take_sample(struct curves *c, const struct place *p, int row,
                              .ref = result->ref,
                              .mos = result->mos,
                              .weight = result->weight,
-                             .seconds = 1 };
+                             .seconds = 1,
+                             .row = row };
     if (p->is_rate && read_positive(c, row, p->step, &s->nominal))
         return -1;
     s->kbit = s->nominal;

@@ -30,12 +30,19 @@ static void print_curve(FILE *f, const struct curve *curve)
                 curve->reversal, curve->reversal_kbps);
 }
 
-static void print_delta(FILE *f, double value, int decimals, const char *unit)
+static void print_delta(FILE *f, double value,
+                        const struct statistics_interval *interval,
+                        int decimals)
 {
     if (isnan(value))
-        fprintf(f, "%9s%*s", "-", (int)strlen(unit), "");
+        fprintf(f, "%8s", "-");
     else
-        fprintf(f, "%+9.*f%s", decimals, value, unit);
+        fprintf(f, "%+8.*f", decimals, value);
+    if (isnan(interval->low))
+        fprintf(f, "%20s", "");
+    else
+        fprintf(f, "  %+7.*f to %+7.*f", decimals, interval->low, decimals,
+                interval->high);
 }
 
 static void print_pair(FILE *f, const struct rivals *r)
@@ -45,8 +52,8 @@ static void print_pair(FILE *f, const struct rivals *r)
     for (int d = 0; d < DOUBTS; d++)
         if (r->doubts & (1u << d))
             marks[d] = (char)('a' + d);
-    print_delta(f, r->rate.value, 1, " %");
-    print_delta(f, r->quality.value, 2, " MOS");
+    print_delta(f, r->rate.value, &r->rate_95, 1);
+    print_delta(f, r->quality.value, &r->quality_95, 2);
     fprintf(f, "  %s  ", marks);
     print_name(f, r->test->codec);
     fputs(" against ", f);
@@ -62,7 +69,8 @@ static void print_pairs(FILE *f, const struct curves *c)
     unsigned doubts = 0;
     int apart = 0;
 
-    fputs("\n  BD-rate       BD-MOS\n", f);
+    fprintf(f, "\n%8s%20s%8s%20s\n", "BD-rate", "95 %, in %  ", "BD-MOS",
+            "95 %     ");
     for (int i = 0; i < c->pairs; i++) {
         const struct rivals *r = &c->pair[i];
 

@@ -148,7 +148,7 @@ static void text_table_and_picture_show_the_same(void **state)
     char *svg = read_bytes(at("c.svg"), NULL);
 
     (void)state;
-    assert_non_null(strstr(text, "    -50.0 %"));
+    assert_non_null(strstr(text, "\n   -50.0 "));
     assert_non_null(strstr(text, "new against old\n"));
     assert_memory_equal(csv,
                         "codec,bitrate,mos,mos_low,mos_high,rows\n"
@@ -208,6 +208,32 @@ static void rate_is_measured_from_encoded_files(void **state)
     write_table("id,codec,bitrate,file,mos\n1,c,8,x.bin,2\n");
     assert_non_null(strstr(fails(3, "curve", at("t.csv"), "--encoded=file"),
                            "has no column duration_s"));
+}
+
+static void deltas_have_intervals_over_the_items(void **state)
+{
+    json_t *report;
+    json_t *rate;
+
+    (void)state;
+    /* For three items the second codec needs 1/2, 1/2 and 1/4 of the rate */
+    write_table("id,ref,codec,bitrate,mos\n"
+                "1,x,a,16,2\n2,y,a,16,2\n3,z,a,16,2\n"
+                "4,x,a,64,3\n5,y,a,64,3\n6,z,a,64,3\n"
+                "7,x,b,8,2\n8,y,b,8,2\n9,z,b,8,2.5\n"
+                "10,x,b,32,3\n11,y,b,32,3\n12,z,b,32,3.5\n");
+    report = draw("t.csv", NULL);
+    rate = json_object_get(nth(report, "pairs", 0), "bd_rate");
+    /* On average 2^-(4/3), and from all of x and y to all of z */
+    assert_close(number_of(rate, "value"), 100 * (pow(2, -4 / 3.0) - 1), 1e-3,
+                 0);
+    assert_close(number_of(rate, "value_low"), -75, 0.1, 0);
+    assert_close(number_of(rate, "value_high"), -50, 0.1, 0);
+    json_decref(report);
+    report = draw("good.csv", NULL); /* two items are too few */
+    rate = json_object_get(nth(report, "pairs", 0), "bd_rate");
+    assert_true(json_is_null(json_object_get(rate, "value_low")));
+    json_decref(report);
 }
 
 static void weights_count(void **state)
@@ -351,6 +377,7 @@ int main(void)
         TEST(text_table_and_picture_show_the_same),
         TEST(other_columns_can_name_codec_and_rate),
         TEST(rate_is_measured_from_encoded_files),
+        TEST(deltas_have_intervals_over_the_items),
         TEST(weights_count),
         TEST(reversals_are_found_and_warned_of),
         TEST(doubtful_deltas_say_why),
