@@ -69,8 +69,7 @@ static void print_pairs(FILE *f, const struct curves *c)
     unsigned doubts = 0;
     int apart = 0;
 
-    fprintf(f, "\n%8s%20s%8s%20s\n", "BD-rate", "95 %, in %  ", "BD-MOS",
-            "95 %     ");
+    fprintf(f, "\n%9s%11s%16s%12s\n", "BD-rate %", "95 %", "BD-MOS", "95 %");
     for (int i = 0; i < c->pairs; i++) {
         const struct rivals *r = &c->pair[i];
 

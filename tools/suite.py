@@ -68,7 +68,7 @@ def check(kind, name, direction, steps):
           + '  '.join(f'{s.parameter:g}: {m:.2f}'
                       for s, m in zip(ladder, means))
           + ladders.verdict(is_kept))
-    return is_kept, is_kept
+    return is_kept, is_kept     # moved too far is a reversal
 
 
 def main(args):
