@@ -70,26 +70,11 @@ def versions(out, refs, ladder, step):
                           coder)
 
 
-def encoded_path(base):
-    """The encoded file that belongs to a version."""
+def encoded(base):
+    """The encoded file that belongs to a version, and its size in kbit."""
     with open(f'{base}.coded', encoding='utf-8') as f:
-        return f.read()
-
-
-def make(base, ref, coder):
-    """One version: BASE.wav, the encoded file, and BASE.coded, which holds the
-    name of that."""
-    if os.path.exists(f'{base}.coded'):
-        return
-    with tempfile.TemporaryDirectory() as scratch:
-        source = coders.Source(ref, scratch)
-        coded, decoded = coder(source)
-        encoded = base + '.' + coded.rpartition('.')[2]
-        shutil.copy(source.at(decoded), f'{base}.wav')
-        if encoded != f'{base}.wav':
-            shutil.copy(source.at(coded), encoded)
-    with open(f'{base}.coded', 'w', encoding='utf-8') as f:
-        f.write(encoded)
+        path, size = f.read().splitlines()
+    return path, float(size)
 
 
 def kbit(path):
@@ -104,10 +89,26 @@ def kbit(path):
     return 0.008 * os.path.getsize(path)
 
 
+def make(base, ref, coder):
+    """One version: BASE.wav, the encoded file, and BASE.coded, which holds the
+    name and size of that and is written last."""
+    if os.path.exists(f'{base}.coded'):
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        source = coders.Source(ref, scratch)
+        coded, decoded = coder(source)
+        path = base + '.' + coded.rpartition('.')[2]
+        shutil.copy(source.at(decoded), f'{base}.wav')
+        if path != f'{base}.wav':
+            shutil.copy(source.at(coded), path)
+    with open(f'{base}.coded', 'w', encoding='utf-8') as f:
+        f.write(f'{path}\n{kbit(path)}\n')
+
+
 def rate(made):
     """Bit rate of a step in kbit/s, over all its versions."""
     seconds = sum(soundfile.info(v.ref).duration for v in made)
-    return sum(kbit(encoded_path(v.base)) for v in made) / seconds
+    return sum(encoded(v.base)[1] for v in made) / seconds
 
 
 def rows_of(out, kind, refs, ladder):
@@ -120,7 +121,7 @@ def rows_of(out, kind, refs, ladder):
                    'deg': os.path.relpath(f'{v.base}.wav', out),
                    'group': f'{ladder.name}, {step.setting}',
                    'codec': ladder.codec, 'bitrate': kbps,
-                   'encoded': os.path.relpath(encoded_path(v.base), out)
+                   'encoded': os.path.relpath(encoded(v.base)[0], out)
                    if ladder.codec else '',
                    'ladder': f'{ladder.name}, {kind}',
                    'parameter': f'{step.parameter:g}',
