@@ -15,7 +15,7 @@
  * to 0.11: 2nd and 98th percentiles) and the relative deviation of loudness
  * (speech 0.5 to 1, music 0.2 to 0.8). Of 280 references, those of ../shared
  * and testvectors, no speech comes out as audio in any band; two of 31 pieces
- * of music, drums alone, as speech. */
+ * of music, in the narrow band three, drums alone, as speech. */
 #define DEVIATION 0.12
 #define SPEECH    0.113
 
