@@ -230,6 +230,8 @@ struct opine_config {
                       0 */
     const struct opine_calibration *calibration; /* copied by opine_create();
                                 default NULL: as shipped */
+    int series; /* return opine_result.series: where in time and frequency the
+                   difference lies; default 0 */
 };
 
 /**
@@ -387,6 +389,37 @@ struct opine_views {
                           when too few are voiced */
 };
 
+#define OPINE_SERIES_COLUMNS 600
+#define OPINE_SERIES_BANDS   24
+
+/**
+ * The difference over time and frequency
+ *
+ * Columns are means over equal stretches of what was compared of the degraded,
+ * in order, channels by their loudness. What the degraded skips of the
+ * reference counts in the column in which it does. Level, linear response and
+ * slow gain were taken out before, as for the score. Numbers are finite; the
+ * arrays belong to the context and last until it is used again.
+ */
+struct opine_series {
+    int columns;               /* 1 to OPINE_SERIES_COLUMNS; none is shorter
+                                  than a frame's 16 ms */
+    int bands;                 /* OPINE_SERIES_BANDS, each about 1 Bark wide */
+    double column_s;           /* from a column to the next */
+    const double *time_s;      /* [columns] middle of each, on the time axis of
+                                  the degraded */
+    const double *loudness;    /* [columns] of the reference, sone, 0 or more */
+    const double *disturbance; /* [columns] its density, summed over bands,
+                                  before it is weighed by loudness and pooled:
+                                  sone^0.75 Bark^0.25, 0 or more */
+    const double *difference;  /* [columns x bands] column after column:
+                                  loudness of the degraded less that of the
+                                  reference, sone/Bark; negative where sound is
+                                  missing */
+    const double *band_edge_hz; /* [bands + 1] from 20 Hz to 20 kHz; nothing
+                                   differs beyond what was compared */
+};
+
 /**
  * The answer
  */
@@ -410,6 +443,8 @@ struct opine_result {
     struct opine_alignment alignment;
     struct opine_disturbance disturbances[OPINE_CAUSES];
     struct opine_views views;
+    const struct opine_series *series; /* NULL unless asked for, and after
+                                          opine_score_once() */
 };
 
 /**

@@ -34,6 +34,7 @@ struct stages {
     struct opine_perceived perceived;
     struct opine_disturbed disturbed;
     struct opine_mapped mapped;
+    const struct opine_series *series; /* NULL unless asked for */
 };
 
 /* ------------------------------------------------------------- context */
@@ -164,6 +165,7 @@ static void report(const struct opine_context *context, const struct stages *s,
         .degraded = describe(deg, &s->prepared.deg),
         .alignment = s->alignment,
         .views = s->disturbed.view,
+        .series = s->series,
     };
     if (r->mode == OPINE_MODE_AUTO)
         r->mode = opine_material(&context->ear, &s->perceived);
@@ -216,6 +218,10 @@ enum opine_status opine_score(struct opine_context *context,
               &s.mapped);
     TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,
                              &s.alignment));
+    s.series = NULL;
+    if (config->series)
+        TRY(opine_summarise(scratch, &context->ear, &s.prepared, &s.aligned,
+                            &s.perceived, &s.series));
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
 }
@@ -253,6 +259,7 @@ enum opine_status opine_score_once(const struct opine_config *config,
     if (!status) {
         result->alignment.section = NULL;
         result->alignment.jump = NULL;
+        result->series = NULL;
     }
     return status;
 }

@@ -48,6 +48,7 @@ static enum opine_status score(struct heap *heap, const float *ref,
     config.alloc = take;
     config.free = give;
     config.opaque = heap;
+    config.series = 1;
     return opine_score_once(&config, &r, &d, &result);
 }
 

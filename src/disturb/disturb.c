@@ -68,8 +68,7 @@ static double reference_cutoff_hz(const struct opine_ear *ear,
     return most ? ear->band[most - 1].high_hz : 0;
 }
 
-/* A channel's part in what is measured */
-static double channel_weight(const struct opine_perceived *p, int channel)
+double opine_channel_weight(const struct opine_perceived *p, int channel)
 {
     double sum = 0;
 
@@ -86,7 +85,7 @@ static enum opine_status view_channel(struct opine_arena *arena,
                                       int channel, struct opine_views *v)
 {
     const struct opine_heard *h = &p->channel[channel];
-    double weight = channel_weight(p, channel), steps, regenerated;
+    double weight = opine_channel_weight(p, channel), steps, regenerated;
 
     TRY(opine_steps(arena, ear, h, p->frames, &steps));
     TRY(opine_regenerated(arena, ear, h, p->blocks, p->level, &regenerated));
@@ -105,7 +104,7 @@ view_regenerated(struct opine_arena *arena, const struct opine_kernels *kernels,
 {
     v->modulation = v->timbre = 0;
     for (int c = 0; c < p->channels; c++) {
-        double weight = channel_weight(p, c), modulation, timbre;
+        double weight = opine_channel_weight(p, c), modulation, timbre;
 
         TRY(opine_envelope(arena, ear, &p->channel[c], p->frames, p->level,
                            &modulation, &timbre));
@@ -148,7 +147,7 @@ enum opine_status opine_disturb(struct opine_arena *arena,
     d->identical = 1;
     for (int c = 0; c < p->channels; c++)
         TRY(add_channel(arena, ear, &p->channel[c], p->frames,
-                        channel_weight(p, c), d));
+                        opine_channel_weight(p, c), d));
     for (int c = 0; c < OPINE_CELL_CAUSES && d->total > 0; c++)
         d->share[c] /= d->total;
     d->similarity = opine_similarity(p);

@@ -46,6 +46,25 @@ opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
               const struct opine_perceived *perceived, int all_views,
               struct opine_disturbed *disturbed);
 
+/**
+ * A channel's part in what is measured, 0 to 1: channels count by loudness
+ */
+double opine_channel_weight(const struct opine_perceived *perceived,
+                            int channel);
+
+/**
+ * Summarise the difference over time, for those who want to see it
+ * arena           Where the series is kept
+ * pair, aligned   For the time axis of the degraded
+ * series          Return it; the score does not depend on this
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_summarise(struct opine_arena *arena, const struct opine_ear *ear,
+                const struct opine_prepared *pair,
+                const struct opine_aligned *aligned,
+                const struct opine_perceived *perceived,
+                const struct opine_series **series);
+
 /* Disturbance of one frame of one channel */
 struct opine_frame {
     double sone[OPINE_CELL_CAUSES];    /* added or missing, by cause */

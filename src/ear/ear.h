@@ -135,7 +135,9 @@ OPINE_MUST_CHECK enum opine_status opine_place_frames(
 
 struct opine_perceived {
     int frames;
-    int blocks; /* of OPINE_EAR_BLOCK frames */
+    const ptrdiff_t *start; /* of each frame: its first sample in the degraded;
+                               beyond the last one when it skips the frame */
+    int blocks;             /* of OPINE_EAR_BLOCK frames */
     int channels;
     double level_db; /* of the degraded beyond the reference's */
     double level;    /* power factor by which it was matched; 1 if it was not */

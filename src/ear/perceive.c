@@ -122,6 +122,7 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
     TRY(opine_place_frames(ear, kernels, arena, config, pair, aligned, gain,
                            &frames));
     p->frames = frames.n;
+    p->start = frames.deg;
     p->blocks = frames.n / OPINE_EAR_BLOCK;
     p->image_ref = p->image_deg = NULL;
     if (p->channels == 2) {
