@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "batch.h"
 
+#include "page.h"
 #include "report.h"
 #include "sink.h"
 #include "summary.h"
@@ -13,7 +14,9 @@
  * A run: where its results go
  */
 struct batch {
+    const struct manifest *manifest;
     struct sink sink;
+    struct page *page; /* or NULL */
     struct summary *summary;
     int prints_rows;
 };
@@ -75,6 +78,7 @@ static void take(void *user, const struct item *item, const struct score *score)
     struct batch *batch = user;
 
     sink_put(&batch->sink, item, score);
+    page_add(batch->page, batch->manifest, item, score);
     summary_add(batch->summary, item, score);
     if (batch->prints_rows)
         summary_print_row(stdout, item, score);
@@ -107,10 +111,15 @@ static enum outcome conclude(const struct options *o, struct batch *batch,
 {
     if (tally->caught) {
         sink_drop(&batch->sink);
+        page_drop(batch->page);
         die(tally->caught, o, tally, manifest->items);
         return OUTCOME_FAILED;
     }
-    if (sink_finish(&batch->sink))
+    if (sink_finish(&batch->sink)) {
+        page_drop(batch->page);
+        return OUTCOME_FAILED;
+    }
+    if (page_finish(batch->page))
         return OUTCOME_FAILED;
     print_summary(o, batch);
     if (tally->failed)
@@ -121,7 +130,8 @@ static enum outcome conclude(const struct options *o, struct batch *batch,
 static enum outcome run(const struct options *o,
                         const struct manifest *manifest, const char *cache)
 {
-    struct batch batch = { .summary = summary_new(),
+    struct batch batch = { .manifest = manifest,
+                           .summary = summary_new(),
                            .prints_rows = !o->quiet && !o->csv && !o->jsonl };
     struct tally tally;
     enum outcome outcome = OUTCOME_FAILED;
@@ -132,13 +142,15 @@ static enum outcome run(const struct options *o,
     }
     if (!o->pair)
         results_warn(manifest);
-    if (!sink_open(&batch.sink, o, manifest)) {
-        if (suite_run(o, manifest, cache, o->resume || o->cache, take, &batch,
-                      &tally))
-            sink_drop(&batch.sink);
-        else
+    if (!sink_open(&batch.sink, o, manifest) &&
+        !page_open(&batch.page, o, manifest->name)) {
+        if (!suite_run(o, manifest, cache, o->resume || o->cache, take, &batch,
+                       &tally))
             outcome = conclude(o, &batch, manifest, &tally);
+        else
+            page_drop(batch.page);
     }
+    sink_drop(&batch.sink);
     summary_free(batch.summary);
     return outcome;
 }

@@ -3,6 +3,7 @@
 
 #include "baseline.h"
 #include "model.h"
+#include "page.h"
 #include "report.h"
 #include "sink.h"
 
@@ -15,7 +16,9 @@
  * A run: what it finds, and what it is held against
  */
 struct gate {
+    const struct manifest *manifest;
     struct sink sink;
+    struct page *page;              /* or NULL */
     struct opine_calibration model; /* its version */
     struct baseline baseline;
     struct tally tally;
@@ -59,6 +62,7 @@ static void take(void *user, const struct item *item, const struct score *score)
     struct entry *entry = &gate->entries[gate->count++];
 
     sink_put(&gate->sink, item, score);
+    page_add(gate->page, gate->manifest, item, score);
     *entry = (struct entry){ .id = item->id,
                              .group = item->group,
                              .error = strdup(score->error ? score->error : ""),
@@ -119,6 +123,20 @@ static int report(const struct options *o, const struct manifest *manifest,
 }
 
 /**
+ * Tell the page what became of each row
+ */
+static void compare_rows(struct page *page, const struct comparison *all)
+{
+    for (int i = 0, row = 0; i < all->changes; i++) {
+        const struct change *c = &all->change[i];
+
+        if (c->after)
+            page_compare(page, row++, c->before ? c->before->mos : (double)NAN,
+                         state_name(c->state));
+    }
+}
+
+/**
  * Say on stderr what fails, beyond what was said while it was scored
  */
 static void complain_all(const struct manifest *manifest,
@@ -173,6 +191,7 @@ static enum outcome compare(const struct options *o,
     if (comparison_make(o, gate->baseline.entries, gate->baseline.count,
                         gate->entries, gate->count, &comparison))
         return OUTCOME_FAILED;
+    compare_rows(gate->page, &comparison);
     if (!report(o, manifest, &comparison)) {
         complain_all(manifest, &comparison);
         outcome = conclude(o, &comparison);
@@ -196,13 +215,15 @@ static enum outcome update(const struct options *o, const struct gate *gate)
 static enum outcome judge(const struct options *o,
                           const struct manifest *manifest, struct gate *gate)
 {
+    enum outcome outcome;
+
     if (suite_run(o, manifest, o->cache, o->cache != NULL, take, gate,
-                  &gate->tally)) {
-        sink_drop(&gate->sink);
+                  &gate->tally))
         return OUTCOME_FAILED;
-    }
     if (gate->tally.caught) {
         sink_drop(&gate->sink);
+        page_drop(gate->page);
+        gate->page = NULL;
         complain(NULL, "stopped after %d of %d rows", gate->tally.items,
                  manifest->items);
         signal(gate->tally.caught, SIG_DFL);
@@ -213,13 +234,18 @@ static enum outcome judge(const struct options *o,
         complain(NULL, "out of memory");
     if (sink_finish(&gate->sink) || gate->has_failed)
         return OUTCOME_FAILED;
-    return o->update_baseline ? update(o, gate) : compare(o, manifest, gate);
+    outcome = o->update_baseline ? update(o, gate) : compare(o, manifest, gate);
+    if (page_finish(gate->page))
+        outcome = OUTCOME_FAILED;
+    gate->page = NULL;
+    return outcome;
 }
 
 static enum outcome run(const struct options *o,
                         const struct manifest *manifest)
 {
-    struct gate gate = { .entries = calloc((size_t)manifest->items + 1,
+    struct gate gate = { .manifest = manifest,
+                         .entries = calloc((size_t)manifest->items + 1,
                                            sizeof(struct entry)) };
     enum outcome outcome = OUTCOME_FAILED;
 
@@ -231,8 +257,11 @@ static enum outcome run(const struct options *o,
     if (!model_load(o->model, &gate.model) &&
         (o->update_baseline ||
          !baseline_read(o->baseline, gate.model.version, &gate.baseline)) &&
-        !sink_open(&gate.sink, o, manifest))
+        !sink_open(&gate.sink, o, manifest) &&
+        !page_open(&gate.page, o, manifest->name))
         outcome = judge(o, manifest, &gate);
+    sink_drop(&gate.sink);
+    page_drop(gate.page);
     baseline_free(&gate.baseline);
     for (int i = 0; i < gate.count; i++)
         free_entry(&gate.entries[i]);

@@ -31,6 +31,10 @@ void option_explain(const struct option *o)
         complain(subject, "must not be empty");
         return;
     }
+    if (o->kind == KIND_FILE) {
+        complain(subject, "must be a file, which its links are relative to");
+        return;
+    }
     if (o->kind == KIND_RAW) {
         complain(subject, "must be ENCODING,RATE,CHANNELS, "
                           "such as s16le,48000,2");
@@ -125,6 +129,8 @@ int option_assign(const struct option *o, const char *text,
         return parse_shard(text, variable);
     case KIND_TEXT:
         return parse_text(text, variable);
+    case KIND_FILE:
+        return strcmp(text, "-") ? parse_text(text, variable) : -1;
     case KIND_RAW:
         return audio_parse_raw(text, variable);
     case KIND_HEADING:

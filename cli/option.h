@@ -21,6 +21,7 @@ enum kind {
     KIND_COUNT,  /* int, in a range */
     KIND_SHARD,  /* struct shard */
     KIND_TEXT,   /* const char *, not empty */
+    KIND_FILE,   /* the same, and no "-": what is written is no stream */
     KIND_RAW     /* struct raw_format */
 };
 

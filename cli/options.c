@@ -65,6 +65,10 @@ static const struct option table[] = {
       GATE, KIND_TEXT, PLACE(junit), 0, 0, NULL },
     { "markdown", "FILE", "write a summary for people in Markdown",
       STATISTICS, KIND_TEXT, PLACE(markdown), 0, 0, NULL },
+    { "html", "FILE", "write a page to look at, which plays the recordings",
+      SCORES, KIND_FILE, PLACE(html), 0, 0, NULL },
+    { "html-pairs", "N", "with details of so many pairs; default 20",
+      SUITE, KIND_COUNT, PLACE(html_pairs), 0, 1000, NULL },
     { "annotate", NULL, "print ::error lines, which GitHub shows in the code",
       GATE, KIND_FLAG, PLACE(annotate), 0, 0, NULL },
     { "worst", "N", "list so many that are worst; default 5",
@@ -227,6 +231,7 @@ static void set_defaults(struct options *options)
     options->max_drop = 0.1;
     options->max_mean_drop = 0.05;
     options->dead_band = 0.02;
+    options->html_pairs = 20;
     options->worst = 5;
     options->vote_sd = 0.7;
     options->window_s = 8;

@@ -70,6 +70,8 @@ struct options {
     const char *bitrate;
     const char *encoded;
     const char *anchor; /* codec, or NULL */
+    const char *html;   /* file, or NULL */
+    int html_pairs;     /* shown in detail */
     const char *csv;    /* files, or NULL, as the next */
     const char *jsonl;
     const char *cache;

@@ -85,6 +85,7 @@ void pair_configure(const struct options *o, const struct pair *pair,
     config->align = !o->no_align;
     config->all_views = o->all_views;
     config->calibration = pair->calibration;
+    config->series = pair->wants_series;
     if (!isnan(o->from_s) || !isnan(o->to_s)) {
         config->from_s = isnan(o->from_s) ? 0 : o->from_s;
         config->to_s = o->to_s < end_s ? o->to_s : end_s;
@@ -97,7 +98,8 @@ enum outcome pair_run(const struct options *options,
                                           struct opine_context *context))
 {
     struct pair pair = { .reference_path = options->operands[0],
-                         .degraded_path = options->operands[1] };
+                         .degraded_path = options->operands[1],
+                         .wants_series = options->html != NULL };
     struct opine_config config;
     struct opine_context *context;
     struct opine_calibration calibration;

@@ -18,6 +18,7 @@ struct pair {
     const struct opine_calibration *calibration; /* or NULL: as shipped */
     struct recording reference;
     struct recording degraded;
+    int wants_series; /* opine_result.series */
 };
 
 /**

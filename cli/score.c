@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "score.h"
 
+#include "page.h"
 #include "pair.h"
 #include "report.h"
 
@@ -67,6 +68,8 @@ static enum outcome score_pair(const struct options *o, const struct pair *pair,
         complain(NULL, "%s", opine_status_text(OPINE_ERR_MEMORY));
         return OUTCOME_FAILED;
     }
+    if (page_write_pair(&report))
+        return OUTCOME_FAILED;
     return pass_gates(o, pair, &result);
 }
 
