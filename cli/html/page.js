@@ -78,12 +78,12 @@ function showRates() {
 
 const columns = [
     { key: "id", text: "Pair", kind: "name", value: (r) => r.id },
+    { key: "mos", text: "MOS", kind: "number", decimals: 2,
+      value: (r) => r.mos },
     { key: "group", text: "Group", value: (r) => r.group || "" },
     { key: "codec", text: "Codec", value: (r) => r.codec || "" },
     { key: "bitrate", text: "kbit/s", kind: "number", decimals: 0,
       value: (r) => r.bitrate },
-    { key: "mos", text: "MOS", kind: "number", decimals: 2,
-      value: (r) => r.mos },
     { key: "before", text: "Before", kind: "number", decimals: 2,
       value: (r) => r.before },
     { key: "change", text: "Change", kind: "number", sign: true,
@@ -93,7 +93,7 @@ const columns = [
     { key: "cause", text: "Lost most to", value: (r) => words(r.cause || "") }
 ];
 
-let sorting = { column: columns[4], direction: 1 };
+let sorting = { column: columns[1], direction: 1 };
 let showsAll = false;
 
 function isUsed(column) {
@@ -150,12 +150,12 @@ function header(used, body) {
         button.addEventListener("click", () => {
             const again = sorting.column === column;
             sorting = { column, direction: again ? -sorting.direction : 1 };
-            mark_sorted();
+            markSorted();
             fillTable(used, body);
         });
         return th;
     });
-    function mark_sorted() {
+    function markSorted() {
         cells.forEach((th, i) => {
             th.removeAttribute("aria-sort");
             if (used[i] === sorting.column)
@@ -163,7 +163,7 @@ function header(used, body) {
                     sorting.direction > 0 ? "ascending" : "descending");
         });
     }
-    mark_sorted();
+    markSorted();
     return make("thead", "", make("tr", "", ...cells));
 }
 
@@ -217,7 +217,7 @@ function jumpButton(text, own, other, time) {
 /* Players, and what moves the cursor of the plots with them */
 function showPlayers(detail, body, moveTo) {
     const { report, series } = detail;
-    const boxes = make("div", "players"), buttons = make("p");
+    const boxes = make("div", "players"), buttons = make("p", "buttons");
     const worst = series.worst_s - 1;
     const shift = delayAt(report.track, series.worst_s);
     const deg = detail.degraded && player("Degraded", detail.degraded);
@@ -226,7 +226,7 @@ function showPlayers(detail, body, moveTo) {
     if (deg) {
         boxes.append(deg.box);
         buttons.append(jumpButton("Hear the worst moment", deg.audio,
-                                  ref && ref.audio, worst), " ");
+                                  ref && ref.audio, worst));
         deg.audio.addEventListener("timeupdate", () =>
             moveTo(deg.audio.currentTime));
     }
@@ -283,14 +283,20 @@ function signalText(signal) {
         `${signal.duration_s.toFixed(2)} s`;
 }
 
+function delayText(report) {
+    const ms = Math.abs(report.delay_ms), jumps = report.jumps.length;
+    const delay = ms < .005 ? "none"
+        : `${ms.toFixed(2)} ms ${report.delay_ms > 0 ? "late" : "early"}`;
+    return jumps ? `${delay}, ${jumps} ${jumps === 1 ? "jump" : "jumps"}` : delay;
+}
+
 function showFacts(report, body) {
     const list = make("dl", "facts");
     fact(list, "Reference", signalText(report.reference));
     fact(list, "Degraded", signalText(report.degraded));
     fact(list, "Compared", `band ${report.band}, as ${report.mode}, ` +
          `model ${report.model}`);
-    fact(list, "Delay", `${report.delay_ms.toFixed(2)} ms, ` +
-         `${report.jumps.length} ${report.jumps.length === 1 ? "jump" : "jumps"}`);
+    fact(list, "Delay", delayText(report));
     if (report.flags.length)
         fact(list, "Notes", report.flags.map(words).join(", "));
     body.append(list);
