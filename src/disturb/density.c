@@ -16,7 +16,9 @@
 /* |N_deg - N_ref| beyond the dead zone; added and missing weigh alike */
 static double density(double ref, double deg)
 {
-    return fmax(fabs(deg - ref) - DEAD_ZONE * fmin(ref, deg), 0);
+    double apart = fabs(deg - ref) - DEAD_ZONE * (ref < deg ? ref : deg);
+
+    return apart > 0 ? apart : 0;
 }
 
 enum opine_status opine_density(struct opine_arena *arena,

@@ -3,10 +3,10 @@
  * vocoders, neural codecs, generative enhancement. */
 #include "disturb.h"
 
+#include "base/select.h"
 #include "base/try.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define NB           OPINE_EAR_BANDS
 #define LOW_HZ       80.0
@@ -14,13 +14,6 @@
 #define ACTIVE_SHARE 1e-3 /* blocks within 30 dB of the loudest */
 #define WEIGHT       0.1  /* exponent of power; 0.3 separates less */
 #define WEIGHT_FLOOR 1e-7 /* of the largest power of a band */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* Powers of a block, band by band; their sum inside of the range */
 static double block_powers(const struct opine_ear *ear, const float *power,
@@ -100,8 +93,10 @@ enum opine_status opine_regenerated(struct opine_arena *arena,
                                         heard->explained + (ptrdiff_t)k * NB,
                                         gain, WEIGHT_FLOOR * strongest);
     }
-    qsort(value, (size_t)count, sizeof *value, ascending);
-    *evidence = count ? (value[(count - 1) / 2] + value[count / 2]) / 2 : 0;
+    *evidence = count ? (opine_select(value, count, (count - 1) / 2) +
+                         opine_select(value, count, count / 2)) /
+                            2
+                      : 0;
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
