@@ -49,11 +49,23 @@ static void select_takes_sorted_lists(void **state)
     assert_true(opine_select(y, MOST, 0) == 1);
 }
 
+static void percentiles_lie_between(void **state)
+{
+    double x[5] = { 3, 1, 2, 5, 4 }, one = 7;
+
+    (void)state;
+    assert_close(opine_percentile(x, 5, 0), 1, 0, 0);
+    assert_close(opine_percentile(x, 5, 0.6), 3.4, 1e-12, 0);
+    assert_close(opine_percentile(x, 5, 1), 5, 0, 0);
+    assert_close(opine_percentile(&one, 1, 0.3), 7, 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(select_finds_what_sorting_does),
         cmocka_unit_test(select_takes_sorted_lists),
+        cmocka_unit_test(percentiles_lie_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,3 +38,14 @@ double opine_select(double *x, int n, int k)
     }
     return x[k];
 }
+
+double opine_percentile(double *x, int n, double share)
+{
+    double at = share * (n - 1);
+    int below = (int)at;
+    double value = opine_select(x, n, below), next = value;
+
+    for (int i = below + 1; i < n; i++)
+        next = i == below + 1 || x[i] < next ? x[i] : next;
+    return value + (at - below) * (next - value);
+}

@@ -14,4 +14,10 @@
  */
 double opine_select(double *x, int n, int k);
 
+/**
+ * What a share of them lies below: between the two nearest, in proportion
+ * share           0 to 1
+ */
+double opine_percentile(double *x, int n, double share);
+
 #endif

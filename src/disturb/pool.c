@@ -28,17 +28,12 @@ enum opine_status opine_pause_level(struct opine_arena *arena,
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     double *sorted = opine_arena_take(arena, (size_t)frames, sizeof *sorted);
-    double at = LOUD_PERCENTILE * (frames - 1);
-    int below = (int)at, count = 0;
-    double next;
+    int count = 0;
 
     if (!sorted)
         return OPINE_ERR_MEMORY;
     memcpy(sorted, level, (size_t)frames * sizeof *sorted);
-    *loud = next = opine_select(sorted, frames, below);
-    for (int t = below + 1; t < frames; t++)
-        next = t == below + 1 || sorted[t] < next ? sorted[t] : next;
-    *loud += (at - below) * (next - *loud);
+    *loud = opine_percentile(sorted, frames, LOUD_PERCENTILE);
     opine_arena_release(arena, mark);
     *pause = PAUSE * *loud;
     for (int t = 0; t < frames; t++)
@@ -102,7 +97,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         x[n] = 0;
         gradient[n] = 0;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            x[n] += frame[t].cause[c] * norm[n];
+            x[n] += frame[t].density[c] * norm[n];
         n++;
     }
     *total = pool_windows(x, n, gradient);
@@ -111,7 +106,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         if (level[t] <= pause)
             continue;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            share[c] += gradient[i] * norm[i] * frame[t].cause[c];
+            share[c] += gradient[i] * norm[i] * frame[t].density[c];
         i++;
     }
     opine_arena_release(arena, mark);
