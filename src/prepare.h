@@ -8,10 +8,11 @@
 #include "base/arena.h"
 #include "base/kernels.h"
 #include "opine.h"
+#include "planes.h"
 
 /* One of the two signals */
 struct opine_prepared_signal {
-    float **x;         /* x[c][i], channel c, mean removed */
+    struct opine_planes planes;
     size_t n;          /* samples per channel */
     double level_dbov; /* active level in the band, as it came */
     double flat;       /* share of flat tops, 0 to 1, as it came */
@@ -35,7 +36,8 @@ struct opine_prepared {
  * so that neither loses band; a rate above 48 kHz holds nothing audible, so
  * then to the lower, or to 48 kHz if that is below 44.1 kHz. Unlike channel
  * counts are mixed to mono. Channels that are all equal become one. The signals
- * keep their levels: `gain` is applied to their spectra.
+ * keep their levels: `gain` is applied to their spectra. Where neither rate nor
+ * layout changes, what is returned looks at the caller's samples.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
@@ -43,10 +45,11 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
               const struct opine_audio *deg, struct opine_prepared *pair);
 
 /**
- * Change the rate of one signal's channels; the old samples stay in the arena
+ * Change the rate of one signal; the old samples stay where they are
  */
 OPINE_MUST_CHECK enum opine_status
-opine_prepare_resample(struct opine_arena *arena, int channels, double ratio,
+opine_prepare_resample(struct opine_arena *arena,
+                       const struct opine_kernels *kernels, double ratio,
                        struct opine_prepared_signal *signal);
 
 #endif

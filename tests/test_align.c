@@ -40,9 +40,13 @@ static int tear_down(void **state)
 
 static void align(struct fixture *f, size_t deg_n, int search)
 {
-    float *ref[] = { f->ref }, *deg[] = { f->deg };
     struct opine_prepared pair = {
-        { ref, N, -26, 0 }, { deg, deg_n, -26, 0 }, RATE, 1, 1, 0
+        { { { f->ref }, 1, 1, N, { 0 } }, N, -26, 0 },
+        { { { f->deg }, 1, 1, deg_n, { 0 } }, deg_n, -26, 0 },
+        RATE,
+        1,
+        1,
+        0
     };
 
     opine_arena_clear(&f->arena);

@@ -60,6 +60,14 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     k->multiply(s->b + offset, s->x + offset, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
     assert_true(s->b[offset + n] == GUARD);
+    for (int step = 1; step <= 3 && step * n <= 2 * MOST; step++) {
+        c->load(s->a + offset, s->x + offset, step, s->y[0], n);
+        k->load(s->b + offset, s->x + offset, step, s->y[0], n);
+        assert_memory_equal(s->a, s->b, sizeof s->a);
+        assert_true(s->b[offset + n] == GUARD);
+        for (int i = 0; i < n; i++)
+            assert_true(s->b[offset + i] == s->x[offset + i * step] - s->y[0]);
+    }
     c->power(s->a + offset, s->x + offset, n);
     k->power(s->b + offset, s->x + offset, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);

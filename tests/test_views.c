@@ -291,9 +291,9 @@ static void sing(float *x, int n, double hz)
 static double off_pitch(struct fixture *f, double ref_hz, double deg_hz)
 {
     static float ref[3 * RATE], deg[3 * RATE];
-    float *ref_x[1] = { ref }, *deg_x[1] = { deg };
-    struct opine_prepared pair = { .ref = { .x = ref_x, .n = 3 * RATE },
-                                   .deg = { .x = deg_x, .n = 3 * RATE },
+    const size_t n = 3 * RATE;
+    struct opine_prepared pair = { .ref = { { { ref }, 1, 1, n, { 0 } }, n },
+                                   .deg = { { { deg }, 1, 1, n, { 0 } }, n },
                                    .rate_hz = RATE,
                                    .channels = 1 };
     struct opine_stretch whole = { 0, 3 * RATE, 0 };

@@ -361,10 +361,10 @@ static enum opine_status find_once(struct opine_arena *arena,
 
     if (!whole)
         return OPINE_ERR_MEMORY;
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.deg));
+    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->rate_hz, RATE_HZ,
+                        &t.ref));
+    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->rate_hz, RATE_HZ,
+                        &t.deg));
     TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
     for (int i = 0; i < 2; i++) {
         smooth(&t.ref);
@@ -390,7 +390,7 @@ enum opine_status opine_find_track(struct opine_arena *arena,
     first_ppm = aligned->clock_ppm;
     if (fabs(first_ppm) * 1e-6 * (double)pair->deg.n >
         CORRECT_S * pair->rate_hz) {
-        TRY(opine_prepare_resample(arena, pair->channels, 1 + first_ppm * 1e-6,
+        TRY(opine_prepare_resample(arena, kernels, 1 + first_ppm * 1e-6,
                                    &pair->deg));
         TRY(find_once(arena, kernels, pair, search, aligned));
         aligned->clock_ppm += first_ppm;

@@ -14,6 +14,8 @@
 
 #include "opine.h"
 
+#include <stddef.h>
+
 #define OPINE_TAPS  16 /* of a filter */
 #define OPINE_LANES 16 /* of sums, and frames that are spread at once */
 
@@ -21,6 +23,8 @@
 struct opine_kernels {
     /* y[i] = x[i] w[i] */
     void (*multiply)(float *y, const float *x, const float *w, int n);
+    /* y[i] = x[i step] - mean */
+    void (*load)(float *y, const float *x, ptrdiff_t step, float mean, int n);
     /* p[k] = |s[k]|^2 of n complex numbers */
     void (*power)(float *p, const float *s, int n);
     /* y[i] += x[i] */

@@ -16,6 +16,21 @@ static void multiply(float *restrict y, const float *restrict x,
         y[i] = x[i] * w[i];
 }
 
+/* Mono and stereo apart, since only known steps are vectorised */
+static void load(float *restrict y, const float *restrict x, ptrdiff_t step,
+                 float mean, int n)
+{
+    if (step == 1)
+        for (int i = 0; i < n; i++)
+            y[i] = x[i] - mean;
+    else if (step == 2)
+        for (int i = 0; i < n; i++)
+            y[i] = x[2 * i] - mean;
+    else
+        for (int i = 0; i < n; i++)
+            y[i] = x[i * step] - mean;
+}
+
 static void power(float *restrict p, const float *restrict s, int n)
 {
     for (int k = 0; k < n; k++)
@@ -310,6 +325,7 @@ static void spread(float *restrict y, float *restrict x,
 static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
 {
     kernels->multiply = multiply;
+    kernels->load = load;
     kernels->power = power;
     kernels->add = add;
     kernels->cohere = cohere;

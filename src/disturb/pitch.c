@@ -86,10 +86,10 @@ enum opine_status opine_pitch(struct opine_arena *arena,
     int size, hop, least, most, voiced = 0, off = 0;
     double loud, *r;
 
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &deg));
+    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->rate_hz, RATE_HZ,
+                        &ref));
+    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->rate_hz, RATE_HZ,
+                        &deg));
     size = (int)lround(WINDOW_S * ref.rate_hz);
     hop = (int)lround(HOP_S * ref.rate_hz);
     least = (int)(ref.rate_hz / MOST_HZ);

@@ -10,6 +10,8 @@
 #define BANDS  5 /* and bands; its edges repeat those of the pattern */
 #define EDGE   (BANDS / 2)
 
+#define ROUNDING 1e-7 /* of sums in single precision, and no difference */
+
 #define ACTIVE_SHARE 3.16e-5 /* 45 dB below the loudest */
 #define LEVEL_FLOOR  25.0    /* dB^2; keeps silence alike */
 #define SPREAD_FLOOR 4.0     /* dB^2 */
@@ -164,5 +166,5 @@ double opine_structure(const struct opine_ear *ear,
         lost += 1 - similarity(&sum);
         count++;
     }
-    return count ? fmax(lost / count, 0) : 0;
+    return count && lost > ROUNDING * count ? lost / count : 0;
 }
