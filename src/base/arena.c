@@ -29,7 +29,7 @@
 #define ALIGN     ((size_t)64) /* a cache line, an AVX-512 register */
 #define GAP       ALIGN        /* between pieces, poisoned under ASan */
 #define HUGE_PAGE ((size_t)2 << 20)
-#define LEAST     ((size_t)256 * 1024)  /* bytes of the first block */
+#define LEAST     (HUGE_PAGE - 1024)    /* bytes of the first block */
 #define MOST      ((size_t)4096 * 1024) /* of a block beyond what is asked for */
 
 struct opine_arena_block {
