@@ -32,7 +32,8 @@ static void design(float *taps, int factor)
 
 /* phase[i] becomes the sum of channels at first + i factor, zeros beyond their
  * end */
-static void take_phase(const struct opine_planes *planes, size_t first,
+static void take_phase(const struct opine_planes *planes,
+                       const struct opine_kernels *kernels, size_t first,
                        int factor, float *phase, int n)
 {
     ptrdiff_t step = planes->step * factor;
@@ -41,14 +42,16 @@ static void take_phase(const struct opine_planes *planes, size_t first,
                              : 0;
 
     inside = inside < n ? inside : n;
-    memset(phase, 0, (size_t)n * sizeof *phase);
     for (int c = 0; c < planes->channels; c++) {
         const float *x = planes->x[c] + (ptrdiff_t)first * planes->step;
         float mean = planes->means[c];
 
-        for (int i = 0; i < inside; i++)
+        if (!c)
+            kernels->load(phase, x, step, mean, inside);
+        for (int i = 0; c && i < inside; i++)
             phase[i] += x[i * step] - mean;
     }
+    memset(phase + inside, 0, (size_t)(n - inside) * sizeof *phase);
 }
 
 /* The sum of channels at a rate lower by a factor: each phase of the signal
@@ -67,7 +70,7 @@ static enum opine_status lower(struct opine_arena *arena,
     if (!taps || !mono->x)
         return OPINE_ERR_MEMORY;
     if (factor == 1) {
-        take_phase(planes, 0, 1, mono->x, mono->n);
+        take_phase(planes, kernels, 0, 1, mono->x, mono->n);
         return OPINE_OK;
     }
     design(taps, factor);
@@ -76,7 +79,7 @@ static enum opine_status lower(struct opine_arena *arena,
         int n = mono->n - i < BLOCK ? mono->n - i : BLOCK;
 
         for (int p = 0; p < factor; p++) {
-            take_phase(planes, (size_t)i * factor + p, factor, phase,
+            take_phase(planes, kernels, (size_t)i * factor + p, factor, phase,
                        n + OPINE_TAPS);
             kernels->filter(mono->x + i, phase, taps + p * OPINE_TAPS, n);
         }
