@@ -292,10 +292,12 @@ static double off_pitch(struct fixture *f, double ref_hz, double deg_hz)
 {
     static float ref[3 * RATE], deg[3 * RATE];
     const size_t n = 3 * RATE;
-    struct opine_prepared pair = { .ref = { { { ref }, 1, 1, n, { 0 } }, n },
-                                   .deg = { { { deg }, 1, 1, n, { 0 } }, n },
-                                   .rate_hz = RATE,
-                                   .channels = 1 };
+    struct opine_prepared pair = {
+        .ref = { .planes = { { ref }, 1, 1, n, { 0 } }, .n = n },
+        .deg = { .planes = { { deg }, 1, 1, n, { 0 } }, .n = n },
+        .rate_hz = RATE,
+        .channels = 1
+    };
     struct opine_stretch whole = { 0, 3 * RATE, 0 };
     struct opine_aligned aligned = { .stretches = 1, .stretch = &whole };
     double share;
