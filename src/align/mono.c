@@ -144,25 +144,30 @@ static double between(const struct summit *s, double offset)
     return sum * sin(PI * offset) / PI;
 }
 
-/* The best of a grid, then the vertex of the parabola through it and its
- * neighbours */
+/* The best of a grid, looked at from coarse to fine, then the vertex of the
+ * parabola through it and its neighbours */
 double opine_peak_top(const float *near)
 {
-    double best = 0, step = 1.0 / STEPS, most, a, c;
+    double best = 0, end = 1.0 / STEPS, most, a, c;
     struct summit s;
 
     begin_summit(near, &s);
     most = between(&s, 0);
-    for (int i = -STEPS; i <= STEPS; i++) {
-        double here = between(&s, i * step);
-        if (here > most) {
-            most = here;
-            best = i * step;
+    for (double step = 0.5; step >= end; step /= 2) {
+        double centre = best;
+
+        for (int side = -1; side <= 1; side += 2) {
+            double here = between(&s, centre + side * step);
+
+            if (here > most) {
+                most = here;
+                best = centre + side * step;
+            }
         }
     }
-    a = between(&s, best - step);
-    c = between(&s, best + step);
+    a = between(&s, best - end);
+    c = between(&s, best + end);
     if (a - 2 * most + c >= 0)
         return best;
-    return best + 0.5 * step * (a - c) / (a - 2 * most + c);
+    return best + 0.5 * end * (a - c) / (a - 2 * most + c);
 }

@@ -274,8 +274,11 @@ static enum opine_status follow_wave(struct opine_arena *arena,
  * more jumps, the better, as the lags of a vocoder's voice can be chosen period
  * by period, 4 times a second, for a correlation of up to 0.91; or the features
  * must be much nearer, too, than under any one delay. */
-static int is_trusted(const struct tracker *t, const struct opine_wave *wave,
-                      const struct opine_stretch *s, int count)
+static enum opine_status is_trusted(struct opine_arena *arena,
+                                    const struct opine_wave *wave,
+                                    struct tracker *t,
+                                    const struct opine_stretch *s, int count,
+                                    int *trusted)
 {
     double correlation = opine_wave_correlation(wave, s, count);
     double second = wave->deg->n / wave->deg->rate_hz;
@@ -283,10 +286,14 @@ static int is_trusted(const struct tracker *t, const struct opine_wave *wave,
     double bar = OPINE_WAVE_TRUSTED +
                  often * (OFTEN_TRUSTED - OPINE_WAVE_TRUSTED);
 
-    if (correlation < OPINE_WAVE_TRUSTED)
-        return 0;
-    return correlation >= bar ||
-           path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
+    *trusted = correlation >= bar;
+    if (*trusted)
+        return OPINE_OK;
+    TRY(opine_features_make(arena, wave->kernels, &t->ref, &t->ref_features));
+    TRY(opine_features_make(arena, wave->kernels, &t->deg, &t->deg_features));
+    *trusted = correlation >= OPINE_WAVE_TRUSTED &&
+               path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
+    return OPINE_OK;
 }
 
 /* One delay for the whole */
@@ -311,14 +318,13 @@ static enum opine_status track(struct opine_arena *arena,
     struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
     int explained = is_explained(kernels, t, delay->samples, delay->polarity);
     struct opine_stretch *s = NULL;
-    int count = 1;
+    int count = 1, trusted;
 
     TRY(begin_path(arena, t, delay->samples));
     if (!explained) {
         TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
-        TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
-        TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
-        if (is_trusted(t, &wave, s, count)) {
+        TRY(is_trusted(arena, &wave, t, s, count, &trusted));
+        if (trusted) {
             aligned->polarity = (int)wave.sign;
         } else {
             TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
@@ -339,13 +345,18 @@ static enum opine_status track(struct opine_arena *arena,
  * which a whole lag may err, would turn them around. */
 static void smooth(struct opine_mono *mono)
 {
-    float before = 0;
+    enum { BLOCK = 1024 };
+    float before[BLOCK + 1], *x = mono->x;
 
-    for (int i = 0; i + 1 < mono->n; i++) {
-        float here = mono->x[i];
+    before[0] = 0;
+    for (int i = 0; i < mono->n - 1; i += BLOCK) {
+        int n = mono->n - 1 - i < BLOCK ? mono->n - 1 - i : BLOCK;
 
-        mono->x[i] = 0.25f * (before + mono->x[i + 1]) + 0.5f * here;
-        before = here;
+        memcpy(before + 1, x + i, (size_t)n * sizeof *x);
+        for (int k = 0; k < n; k++)
+            x[i + k] = 0.25f * (before[k] + x[i + k + 1]) +
+                       0.5f * before[k + 1];
+        before[0] = before[n];
     }
 }
 
