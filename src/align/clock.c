@@ -11,7 +11,8 @@
 #define STEP         512   /* between blocks that are compared by energy */
 #define STEADY_S     2e-4  /* median miss of a line: steady enough */
 #define OUTLIER_S    4e-4  /* misses beyond do not count */
-#define WALK_REACH_S 0.003 /* from where the line points to */
+#define WALK_REACH_S 0.003 /* from where the line points to, */
+#define NEAR_REACH_S 0.001 /* or from what is known */
 #define SLOPE_MOST   0.01  /* 10000 ppm */
 #define PPM_LEAST    2.0   /* differences of real clocks begin here */
 #define SIGMAS       4.0   /* beyond the error of measurement */
@@ -55,6 +56,7 @@ static int loudest_block(const struct opine_mono *deg, int start, int end)
 struct pair {
     const struct opine_kernels *kernels;
     const struct opine_mono *ref, *deg;
+    const struct opine_path *path;
 };
 
 /* Where to measure: the loudest block of each part of the degraded */
@@ -73,6 +75,14 @@ static int is_inside(const struct pair *f, int start, double lag)
            start + BLOCK - lag <= f->ref->n;
 }
 
+/* What is known of the delay in the middle of a block */
+static double lag_at(const struct pair *f, int start)
+{
+    int hop = (int)((start + BLOCK / 2) / f->path->hop);
+
+    return f->path->lag[hop < f->path->hops ? hop : f->path->hops - 1];
+}
+
 static double delay_at(const struct pair *f, int start, double lag,
                        double reach_s)
 {
@@ -84,7 +94,7 @@ static double delay_at(const struct pair *f, int start, double lag,
  * the seed on points to, so that a period of the voice is not mistaken for
  * drift. Returns how many there are. */
 static int walk(const struct pair *f, const int *start, int seed, int step,
-                struct point first, struct point *p)
+                double reach_s, struct point first, struct point *p)
 {
     double slope = 0;
     struct point last = first;
@@ -97,7 +107,7 @@ static int walk(const struct pair *f, const int *start, int seed, int step,
         if (!is_inside(f, start[i], lag))
             continue;
         last.time = time;
-        last.delay = delay_at(f, start[i], lag, WALK_REACH_S);
+        last.delay = delay_at(f, start[i], lag, reach_s);
         slope = (last.delay - first.delay) / (last.time - first.time);
         slope = fmax(fmin(slope, SLOPE_MOST), -SLOPE_MOST);
         p[n++] = last;
@@ -105,17 +115,37 @@ static int walk(const struct pair *f, const int *start, int seed, int step,
     return n;
 }
 
-static int measure_points(const struct pair *f, const int *start, int seed,
-                          double lag, struct point *p)
+static int walk_from(const struct pair *f, const int *start, int seed,
+                     double reach_s, struct point *p)
 {
+    double lag = lag_at(f, start[seed]);
     int n = 1;
 
     if (!is_inside(f, start[seed], lag))
         return 0;
     p[0].time = start[seed] + BLOCK / 2.0;
-    p[0].delay = delay_at(f, start[seed], lag, OPINE_REFINER_REACH_S);
-    n += walk(f, start, seed, 1, p[0], p + n);
-    n += walk(f, start, seed, -1, p[0], p + n);
+    p[0].delay = delay_at(f, start[seed], lag,
+                          f->path->kind == OPINE_PATH_FEATURES
+                              ? OPINE_REFINER_REACH_S
+                              : reach_s);
+    n += walk(f, start, seed, 1, reach_s, p[0], p + n);
+    n += walk(f, start, seed, -1, reach_s, p[0], p + n);
+    return n;
+}
+
+/* Each delay near the path's */
+static int measure_near(const struct pair *f, const int *start, struct point *p)
+{
+    int n = 0;
+
+    for (int i = 0; i < POINTS; i++) {
+        double lag = lag_at(f, start[i]);
+
+        if (!is_inside(f, start[i], lag))
+            continue;
+        p[n++] = (struct point){ start[i] + BLOCK / 2.0,
+                                 delay_at(f, start[i], lag, NEAR_REACH_S) };
+    }
     return n;
 }
 
@@ -176,13 +206,10 @@ static double polish(const struct point *p, int n, double offset,
     return sqrt(error / (count - 2) / tt);
 }
 
-/* The clock from one seed; the median miss of its line, samples */
-static double from_seed(const struct pair *f, const int *start, int seed,
-                        double lag, double *ppm)
+/* The clock from points; the median miss of their line, samples */
+static double measure(const struct point *p, int n, double rate_hz, double *ppm)
 {
-    double rate_hz = f->ref->rate_hz, slope, offset, miss, error;
-    struct point p[POINTS];
-    int n = measure_points(f, start, seed, lag, p);
+    double slope, offset, miss, error;
 
     if (n < POINTS_MIN || !fit_line(p, n, &slope, &offset, &miss))
         return (double)INFINITY;
@@ -195,22 +222,30 @@ static double from_seed(const struct pair *f, const int *start, int seed,
 
 double opine_clock_measure(const struct opine_kernels *kernels,
                            const struct opine_mono *ref,
-                           const struct opine_mono *deg, const int *path,
-                           int hops, double hop, int thorough)
+                           const struct opine_mono *deg,
+                           const struct opine_path *path)
 {
-    const struct pair pair = { kernels, ref, deg };
+    const struct pair pair = { kernels, ref, deg, path };
     static const int seeds[] = { 12, 4, 20, 8, 16 };
     double steady = STEADY_S * ref->rate_hz, found = 0;
-    int start[POINTS];
+    int start[POINTS], tries = path->kind == OPINE_PATH_FEATURES ? 5 : 1;
 
     if (deg->n <= 2 * BLOCK)
         return 0;
     place_points(&pair, start);
-    for (int i = 0; i < (thorough ? 5 : 1); i++) {
-        int at = (int)((start[seeds[i]] + BLOCK / 2) / hop);
-        double lag = path[at < hops ? at : hops - 1] * hop, ppm = 0;
-        double miss = from_seed(&pair, start, seeds[i], lag, &ppm);
+    for (int i = 0; i < tries; i++) {
+        struct point p[POINTS];
+        double ppm = 0, miss;
+        int n;
 
+        if (path->kind == OPINE_PATH_WAVE)
+            n = measure_near(&pair, start, p);
+        else
+            n = walk_from(&pair, start, seeds[i],
+                          path->kind == OPINE_PATH_ONE ? NEAR_REACH_S
+                                                       : WALK_REACH_S,
+                          p);
+        miss = measure(p, n, ref->rate_hz, &ppm);
         if (miss < steady) {
             steady = miss;
             found = ppm;

@@ -124,14 +124,20 @@ double opine_track_nudge(const struct opine_kernels *kernels,
 {
     float c[2 * NUDGE_MOST + 1];
     int whole = (int)lround(lag), reach = (int)(reach_s * ref->rate_hz);
+    int first, end;
 
     reach = reach < NUDGE_MOST ? reach : NUDGE_MOST;
+    first = whole + reach > 0 ? whole + reach : 0;
+    first = first > start ? first : start;
+    end = ref->n + whole - reach < start + n ? ref->n + whole - reach : start + n;
+    n = end < deg->n ? end - first : deg->n - first;
+    start = first;
+    if (n <= 0)
+        return lag;
     for (int i = 0; i <= 2 * reach; i++) {
         int at = start - whole - reach + i;
 
-        c[i] = at >= 0 && at + n <= ref->n
-                   ? kernels->dot(ref->x + at, deg->x + start, n)
-                   : 0;
+        c[i] = kernels->dot(ref->x + at, deg->x + start, n);
     }
     return peak_lag(c, reach, whole);
 }

@@ -41,6 +41,7 @@ struct tracker {
     double hop; /* samples of the low rate */
     int hops;
     int *path; /* lag in hops of each hop of the degraded */
+    int *lag;  /* and in samples */
 };
 
 /* A path of one lag */
@@ -50,10 +51,13 @@ static enum opine_status begin_path(struct opine_arena *arena,
     t->hop = OPINE_TRACK_HOP_S * t->ref.rate_hz;
     t->hops = opine_features_count(&t->deg);
     t->path = opine_arena_take(arena, (size_t)t->hops, sizeof *t->path);
-    if (!t->path)
+    t->lag = opine_arena_take(arena, (size_t)t->hops, sizeof *t->lag);
+    if (!t->path || !t->lag)
         return OPINE_ERR_MEMORY;
-    for (int i = 0; i < t->hops; i++)
+    for (int i = 0; i < t->hops; i++) {
         t->path[i] = (int)lround(delay / t->hop);
+        t->lag[i] = (int)lround(delay);
+    }
     return OPINE_OK;
 }
 
@@ -208,20 +212,38 @@ static void conclude(const struct tracker *t, struct opine_stretch *s,
     aligned->delay = prevailing(s, count);
 }
 
-/* Refine, confirm, and place boundaries; the path's are rough where features
- * made it */
-static enum opine_status finish(struct opine_arena *arena,
-                                const struct opine_wave *wave, double reach_s,
-                                struct opine_stretch *s, int *count)
+/* To a fraction of a sample, where the path is known to a few */
+static void refine_near(const struct opine_wave *wave, struct opine_stretch *s,
+                        int count)
+{
+    for (int i = 0; i < count; i++)
+        s[i].delay = opine_track_nudge(wave->kernels, wave->ref, wave->deg,
+                                       (int)s[i].start,
+                                       (int)(s[i].end - s[i].start), s[i].delay,
+                                       WAVE_REACH_S);
+}
+
+/* The same where it is known to a hop */
+static enum opine_status refine_far(struct opine_arena *arena,
+                                    const struct opine_wave *wave,
+                                    struct opine_stretch *s, int count)
 {
     struct opine_refiner refiner;
 
     TRY(opine_refiner_create(&refiner, arena, wave->kernels, wave->ref,
                              wave->deg));
-    for (int i = 0; i < *count; i++)
+    for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
-                                       s[i].delay, reach_s);
+                                       s[i].delay, OPINE_REFINER_REACH_S);
     opine_refiner_destroy(&refiner);
+    return OPINE_OK;
+}
+
+/* Place boundaries and confirm */
+static enum opine_status finish(struct opine_arena *arena,
+                                const struct opine_wave *wave,
+                                struct opine_stretch *s, int *count)
+{
     *count = opine_wave_merge(wave, s, *count);
     find_boundaries(wave, s, *count);
     TRY(opine_wave_confirm(arena, wave, s, count));
@@ -236,13 +258,16 @@ static enum opine_status follow_features(struct opine_arena *arena,
                                          struct opine_stretch **s, int *count)
 {
     TRY(find_path(arena, wave->kernels, t, delay));
+    for (int i = 0; i < t->hops; i++)
+        t->lag[i] = (int)lround(t->path[i] * t->hop);
     if (!has_jumps(t))
         return OPINE_OK;
     *s = opine_arena_take(arena, (size_t)t->hops, sizeof **s);
     if (!*s)
         return OPINE_ERR_MEMORY;
     *count = split(t, *s);
-    return finish(arena, wave, OPINE_REFINER_REACH_S, *s, count);
+    TRY(refine_far(arena, wave, *s, *count));
+    return finish(arena, wave, *s, count);
 }
 
 /* The path from stretches */
@@ -252,6 +277,7 @@ static void fill_path(struct tracker *t, const struct opine_stretch *s)
         while (i * t->hop >= s[k].end)
             k++;
         t->path[i] = (int)lround(s[k].delay / t->hop);
+        t->lag[i] = (int)s[k].delay;
     }
 }
 
@@ -267,7 +293,8 @@ static enum opine_status follow_wave(struct opine_arena *arena,
     TRY(opine_wave_follow(arena, wave, (int)lround(delay), &proposals, s,
                           count));
     fill_path(t, *s);
-    return finish(arena, wave, WAVE_REACH_S, *s, count);
+    refine_near(wave, *s, *count);
+    return finish(arena, wave, *s, count);
 }
 
 /* Whether to believe in these delays: the waveforms must match under them. The
@@ -316,14 +343,16 @@ static enum opine_status track(struct opine_arena *arena,
                                struct opine_aligned *aligned)
 {
     struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
-    int explained = is_explained(kernels, t, delay->samples, delay->polarity);
+    enum opine_path_kind kind = OPINE_PATH_ONE;
     struct opine_stretch *s = NULL;
+    struct opine_path path;
     int count = 1, trusted;
 
     TRY(begin_path(arena, t, delay->samples));
-    if (!explained) {
+    if (!is_explained(kernels, t, delay->samples, delay->polarity)) {
         TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
         TRY(is_trusted(arena, &wave, t, s, count, &trusted));
+        kind = trusted ? OPINE_PATH_WAVE : OPINE_PATH_FEATURES;
         if (trusted) {
             aligned->polarity = (int)wave.sign;
         } else {
@@ -334,8 +363,8 @@ static enum opine_status track(struct opine_arena *arena,
             TRY(follow_features(arena, &wave, t, delay->samples, &s, &count));
         }
     }
-    aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, t->path,
-                                             t->hops, t->hop, !explained);
+    path = (struct opine_path){ kind, t->hop, t->hops, t->lag };
+    aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, &path);
     if (count > 1)
         conclude(t, s, count, aligned);
     return OPINE_OK;
