@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The clock ratio: a delay that grows steadily. */
 #include "track.h"
+#include "wave.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define POINTS       24 /* places where the delay is measured */
 #define POINTS_MIN   8
+#define POINTS_FEW   5 /* after which a walk is given up ... */
+#define HOPELESS_S   1e-3 /* ... that misses a line by this, */
+#define MATCH_SHARE  0.95 /* or that matches less than this of the path's */
 #define BLOCK        2048  /* samples of each */
 #define STEP         512   /* between blocks that are compared by energy */
 #define STEADY_S     2e-4  /* median miss of a line: steady enough */
@@ -90,65 +94,6 @@ static double delay_at(const struct pair *f, int start, double lag,
                              reach_s);
 }
 
-/* Measure from a seed to one end: each delay is looked for where the line from
- * the seed on points to, so that a period of the voice is not mistaken for
- * drift. Returns how many there are. */
-static int walk(const struct pair *f, const int *start, int seed, int step,
-                double reach_s, struct point first, struct point *p)
-{
-    double slope = 0;
-    struct point last = first;
-    int n = 0;
-
-    for (int i = seed + step; i >= 0 && i < POINTS; i += step) {
-        double time = start[i] + BLOCK / 2.0;
-        double lag = last.delay + slope * (time - last.time);
-
-        if (!is_inside(f, start[i], lag))
-            continue;
-        last.time = time;
-        last.delay = delay_at(f, start[i], lag, reach_s);
-        slope = (last.delay - first.delay) / (last.time - first.time);
-        slope = fmax(fmin(slope, SLOPE_MOST), -SLOPE_MOST);
-        p[n++] = last;
-    }
-    return n;
-}
-
-static int walk_from(const struct pair *f, const int *start, int seed,
-                     double reach_s, struct point *p)
-{
-    double lag = lag_at(f, start[seed]);
-    int n = 1;
-
-    if (!is_inside(f, start[seed], lag))
-        return 0;
-    p[0].time = start[seed] + BLOCK / 2.0;
-    p[0].delay = delay_at(f, start[seed], lag,
-                          f->path->kind == OPINE_PATH_FEATURES
-                              ? OPINE_REFINER_REACH_S
-                              : reach_s);
-    n += walk(f, start, seed, 1, reach_s, p[0], p + n);
-    n += walk(f, start, seed, -1, reach_s, p[0], p + n);
-    return n;
-}
-
-/* Each delay near the path's */
-static int measure_near(const struct pair *f, const int *start, struct point *p)
-{
-    int n = 0;
-
-    for (int i = 0; i < POINTS; i++) {
-        double lag = lag_at(f, start[i]);
-
-        if (!is_inside(f, start[i], lag))
-            continue;
-        p[n++] = (struct point){ start[i] + BLOCK / 2.0,
-                                 delay_at(f, start[i], lag, NEAR_REACH_S) };
-    }
-    return n;
-}
-
 /* Theil's line: medians of the slopes of all pairs that are far apart, and of
  * what remains */
 static int fit_line(const struct point *p, int n, double *slope, double *offset,
@@ -172,6 +117,91 @@ static int fit_line(const struct point *p, int n, double *slope, double *offset,
         values[i] = fabs(p[i].delay - *offset - *slope * p[i].time);
     *miss = median(values, n);
     return 1;
+}
+
+/* Each delay near the path's */
+static int measure_near(const struct pair *f, const int *start, struct point *p)
+{
+    int n = 0;
+
+    for (int i = 0; i < POINTS; i++) {
+        double lag = lag_at(f, start[i]);
+
+        if (!is_inside(f, start[i], lag))
+            continue;
+        p[n++] = (struct point){ start[i] + BLOCK / 2.0,
+                                 delay_at(f, start[i], lag, NEAR_REACH_S) };
+    }
+    return n;
+}
+
+/* Where the line through the points so far points to */
+static double expect(const struct point *p, int n, double time)
+{
+    double slope = 0, offset = p[0].delay, miss;
+
+    if (fit_line(p, n, &slope, &offset, &miss) && fabs(slope) > SLOPE_MOST) {
+        slope = slope > 0 ? SLOPE_MOST : -SLOPE_MOST;
+        offset = p[0].delay - slope * p[0].time;
+    }
+    return offset + slope * time;
+}
+
+static double match_at(const struct pair *f, int start, double lag)
+{
+    struct opine_match m = opine_track_match(f->kernels, f->ref, f->deg, start,
+                                             start + BLOCK, lag);
+
+    return fabs(m.cross) / sqrt(m.ref * m.deg + 1e-20);
+}
+
+/* Whether points match about as well as the path does there, and are on a line
+ * more or less */
+static int is_likely(const struct pair *f, const struct point *p, int n)
+{
+    double slope, offset, miss, own = 0, path = 0;
+
+    for (int i = 0; i < n && f->path->match >= OPINE_WAVE_TRUSTED; i++) {
+        int start = (int)(p[i].time - BLOCK / 2.0);
+
+        own += match_at(f, start, p[i].delay);
+        path += match_at(f, start, lag_at(f, start));
+    }
+    return own >= MATCH_SHARE * path && fit_line(p, n, &slope, &offset, &miss) &&
+           miss < HOPELESS_S * f->ref->rate_hz;
+}
+
+/* Measure from a seed to both ends by turns: each delay is looked for where the
+ * line so far points to, so that a period of the voice is not mistaken for
+ * drift. Returns 0 points when the first few or all are unlikely. */
+static int walk_from(const struct pair *f, const int *start, int seed,
+                     struct point *p)
+{
+    double reach_s = f->path->is_one ? NEAR_REACH_S : WALK_REACH_S;
+    double lag = lag_at(f, start[seed]);
+    int n = 1;
+
+    if (!is_inside(f, start[seed], lag))
+        return 0;
+    p[0].time = start[seed] + BLOCK / 2.0;
+    p[0].delay = delay_at(f, start[seed], lag,
+                          f->path->is_one ? reach_s : OPINE_REFINER_REACH_S);
+    for (int k = 2; k < 2 * POINTS; k++) {
+        int at = seed + (k % 2 ? k / 2 : -k / 2);
+        double time;
+
+        if (at < 0 || at >= POINTS)
+            continue;
+        time = start[at] + BLOCK / 2.0;
+        lag = expect(p, n, time);
+        if (!is_inside(f, start[at], lag))
+            continue;
+        p[n].time = time;
+        p[n++].delay = delay_at(f, start[at], lag, reach_s);
+        if (n == POINTS_FEW && !is_likely(f, p, n))
+            return 0;
+    }
+    return is_likely(f, p, n) ? n : 0;
 }
 
 /* Least squares over the points near the line; returns the slope's standard
@@ -206,13 +236,17 @@ static double polish(const struct point *p, int n, double offset,
     return sqrt(error / (count - 2) / tt);
 }
 
-/* The clock from points; the median miss of their line, samples */
+/* The clock from points, if they are steady; the median miss of their line,
+ * samples */
 static double measure(const struct point *p, int n, double rate_hz, double *ppm)
 {
     double slope, offset, miss, error;
 
+    *ppm = 0;
     if (n < POINTS_MIN || !fit_line(p, n, &slope, &offset, &miss))
         return (double)INFINITY;
+    if (miss >= STEADY_S * rate_hz)
+        return miss;
     error = polish(p, n, offset, OUTLIER_S * rate_hz, &slope);
     *ppm = -slope * 1e6;
     if (fabs(slope) < SIGMAS * error || fabs(*ppm) < PPM_LEAST)
@@ -227,29 +261,25 @@ double opine_clock_measure(const struct opine_kernels *kernels,
 {
     const struct pair pair = { kernels, ref, deg, path };
     static const int seeds[] = { 12, 4, 20, 8, 16 };
-    double steady = STEADY_S * ref->rate_hz, found = 0;
-    int start[POINTS], tries = path->kind == OPINE_PATH_FEATURES ? 5 : 1;
+    double steady = STEADY_S * ref->rate_hz, rate_hz = ref->rate_hz, ppm = 0;
+    int start[POINTS], tries = path->is_one ? 1 : 5;
+    struct point p[POINTS];
 
     if (deg->n <= 2 * BLOCK)
         return 0;
     place_points(&pair, start);
+    if (!path->is_one && path->match >= OPINE_WAVE_TRUSTED &&
+        measure(p, measure_near(&pair, start, p), rate_hz, &ppm) < steady)
+        return ppm;
+    ppm = 0;
     for (int i = 0; i < tries; i++) {
-        struct point p[POINTS];
-        double ppm = 0, miss;
-        int n;
+        int n = walk_from(&pair, start, seeds[i], p);
+        double here, miss = measure(p, n, rate_hz, &here);
 
-        if (path->kind == OPINE_PATH_WAVE)
-            n = measure_near(&pair, start, p);
-        else
-            n = walk_from(&pair, start, seeds[i],
-                          path->kind == OPINE_PATH_ONE ? NEAR_REACH_S
-                                                       : WALK_REACH_S,
-                          p);
-        miss = measure(p, n, ref->rate_hz, &ppm);
         if (miss < steady) {
             steady = miss;
-            found = ppm;
+            ppm = here;
         }
     }
-    return found;
+    return ppm;
 }

@@ -30,39 +30,46 @@ static void design(float *taps, int factor)
         taps[i] = (float)((double)taps[i] / sum);
 }
 
-/* phase[i] becomes the sum of channels at i step, zeros beyond their end */
-static void take_phase(float *const *channel, int channels, size_t first,
-                       size_t end, size_t step, float *phase, int n)
+/* phase[i] becomes the sum of channels at first + i factor, zeros beyond their
+ * end */
+static void take_phase(const struct opine_planes *view, size_t first, int factor,
+                       float *phase, int n)
 {
-    int inside = first < end ? (int)((end - first - 1) / step) + 1 : 0;
+    int inside = first < view->n
+                     ? (int)((view->n - first - 1) / (size_t)factor) + 1
+                     : 0;
+    ptrdiff_t step = view->step * factor;
+    float mean = (float)view->mean;
 
     inside = inside < n ? inside : n;
-    memset(phase, 0, (size_t)n * sizeof *phase);
-    for (int c = 0; c < channels; c++) {
-        const float *x = channel[c] + first;
+    for (int c = 0; c < view->channels; c++) {
+        const float *x = view->x[c] + (ptrdiff_t)first * view->step;
 
-        for (int i = 0; i < inside; i++)
-            phase[i] += x[(size_t)i * step];
+        for (int i = 0; i < inside && !c; i++)
+            phase[i] = x[i * step] - mean;
+        for (int i = 0; i < inside && c; i++)
+            phase[i] += x[i * step];
     }
+    memset(phase + inside, 0, (size_t)(n - inside) * sizeof *phase);
 }
 
 /* The sum of channels at a rate lower by a factor: each phase of the signal
  * through its own taps */
 static enum opine_status lower(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
-                               float *const *channel, int channels, size_t nx,
-                               int factor, struct opine_mono *mono)
+                               const struct opine_planes *view, int factor,
+                               struct opine_mono *mono)
 {
     float *taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
                                    sizeof *taps);
     float phase[BLOCK + OPINE_TAPS];
 
-    mono->n = (int)(nx / (size_t)factor);
+    mono->n = (int)(view->n / (size_t)factor);
     mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
     if (!taps || !mono->x)
         return OPINE_ERR_MEMORY;
     if (factor == 1) {
-        take_phase(channel, channels, 0, nx, 1, mono->x, mono->n);
+        take_phase(view, 0, 1, mono->x, mono->n);
         return OPINE_OK;
     }
     design(taps, factor);
@@ -71,8 +78,8 @@ static enum opine_status lower(struct opine_arena *arena,
         int n = mono->n - i < BLOCK ? mono->n - i : BLOCK;
 
         for (int p = 0; p < factor; p++) {
-            take_phase(channel, channels, (size_t)i * factor + p, nx,
-                       (size_t)factor, phase, n + OPINE_TAPS);
+            take_phase(view, (size_t)i * factor + p, factor, phase,
+                       n + OPINE_TAPS);
             kernels->filter(mono->x + i, phase, taps + p * OPINE_TAPS, n);
         }
     }
@@ -81,14 +88,12 @@ static enum opine_status lower(struct opine_arena *arena,
 
 enum opine_status opine_mono_make(struct opine_arena *arena,
                                   const struct opine_kernels *kernels,
-                                  const struct opine_prepared_signal *signal,
-                                  int channels, int rate_hz, int least_hz,
-                                  struct opine_mono *mono)
+                                  const struct opine_planes *view, int rate_hz,
+                                  int least_hz, struct opine_mono *mono)
 {
     mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
     mono->rate_hz = (double)rate_hz / mono->factor;
-    return lower(arena, kernels, signal->x, channels, signal->n, mono->factor,
-                 mono);
+    return lower(arena, kernels, view, mono->factor, mono);
 }
 
 enum opine_status opine_mono_lower(struct opine_arena *arena,
@@ -96,9 +101,14 @@ enum opine_status opine_mono_lower(struct opine_arena *arena,
                                    const struct opine_mono *from, int factor,
                                    struct opine_mono *mono)
 {
+    const struct opine_planes view = { .x = { from->x },
+                                     .step = 1,
+                                     .channels = 1,
+                                     .n = (size_t)from->n };
+
     mono->factor = from->factor * factor;
     mono->rate_hz = from->rate_hz / factor;
-    return lower(arena, kernels, &from->x, 1, (size_t)from->n, factor, mono);
+    return lower(arena, kernels, &view, factor, mono);
 }
 
 /* ---------------------------------------------------------------- peak */

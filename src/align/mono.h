@@ -18,8 +18,7 @@ struct opine_mono {
 
 /**
  * Add up the channels of a signal and lower its rate by a whole factor
- * channels        Of the pair
- * rate_hz         Of the pair
+ * rate_hz         Of the view
  * least_hz        Least rate of the result, which is below twice that
  * mono            Return it; x is in the arena
  *
@@ -27,8 +26,8 @@ struct opine_mono {
  */
 OPINE_MUST_CHECK enum opine_status
 opine_mono_make(struct opine_arena *arena, const struct opine_kernels *kernels,
-                const struct opine_prepared_signal *signal, int channels,
-                int rate_hz, int least_hz, struct opine_mono *mono);
+                const struct opine_planes *view, int rate_hz, int least_hz,
+                struct opine_mono *mono);
 
 /**
  * Lower the rate of such a signal further, by a whole factor

@@ -21,7 +21,8 @@
 #define SHARE   0.75f          /* and at least this share of the best */
 #define APART   3              /* samples between two peaks */
 #define ACTIVE  1e-3           /* of the energy of the loudest block */
-#define SURE    0.95           /* match at the lag before: no need to search */
+#define SURE    0.95           /* match at the lag before: no need to search, */
+#define OFTEN   12             /* blocks, but now and then: a period of the voice */
 
 struct peak {
     int at; /* sample of the reference */
@@ -267,10 +268,11 @@ enum opine_status opine_wave_propose(struct opine_arena *arena,
     TRY(opine_mono_lower(arena, wave->kernels, wave->deg, factor, &p.deg));
     TRY(begin(&p, arena, wave->kernels));
     bar = (float)ACTIVE * loudest(&p.deg) + 1e-20f;
-    for (int start = 0; start < p.deg.n; start += STEP) {
+    for (int start = 0, k = 0; start < p.deg.n; start += STEP) {
         if (energy(&p.deg, start) < bar)
             continue;
-        if (continues(wave, start * factor, BLOCK * factor, &last)) {
+        if (k++ % OFTEN &&
+            continues(wave, start * factor, BLOCK * factor, &last)) {
             sign += last.match;
             proposals->at[proposals->n++] = last;
             continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
 
+#include "base/resample.h"
 #include "base/try.h"
 #include "mono.h"
 #include "track.h"
@@ -29,7 +30,8 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define OFTEN_TRUSTED 0.92
 #define OFTEN_NEARER  0.9
 
-#define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
+#define CORRECT_S  0.001 /* a clock that drifts by less does no harm */
+#define CLOCK_MOST 0.1   /* by which it is off at most, surely */
 
 #define WAVE_REACH_S 0.001 /* a path on the waveform is this near */
 #define BOUNDARY_S   0.040 /* a path's jump is about this far off at most */
@@ -64,7 +66,8 @@ static enum opine_status begin_path(struct opine_arena *arena,
 /* Whether one delay already explains the waveform: in every block that can be
  * heard the two signals are nearly alike. */
 static int is_explained(const struct opine_kernels *kernels,
-                        const struct tracker *t, double delay, double sign)
+                        const struct tracker *t,
+                        const struct opine_delay *delay)
 {
     int size = (int)(EXPLAIN_S * t->ref.rate_hz);
     double loudest = 0;
@@ -73,13 +76,13 @@ static int is_explained(const struct opine_kernels *kernels,
         for (int start = 0; start < t->deg.n; start += size) {
             struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
                                                      start, start + size,
-                                                     delay);
+                                                     delay->samples);
             double energy = fmax(m.ref, m.deg);
 
             if (!pass)
                 loudest = fmax(loudest, energy);
             else if (energy > EXPLAIN_ACTIVE * loudest &&
-                     sign * m.cross < EXPLAIN_MATCH * sqrt(m.ref * m.deg))
+                     delay->polarity * m.cross < EXPLAIN_MATCH * sqrt(m.ref * m.deg))
                 return 0;
         }
     return loudest > 0;
@@ -198,18 +201,19 @@ static double prevailing(const struct opine_stretch *s, int count)
 }
 
 /* From stretches at the low rate to those at the pair's */
-static void conclude(const struct tracker *t, struct opine_stretch *s,
-                     int count, struct opine_aligned *aligned)
+static void conclude(const struct tracker *t, const struct opine_stretch *s,
+                     int count, struct opine_stretch *to,
+                     struct opine_aligned *aligned)
 {
-    for (int i = 0; i < count; i++) {
-        s[i].start *= t->ref.factor;
-        s[i].end *= t->ref.factor;
-        s[i].delay *= t->ref.factor;
-    }
-    s[count - 1].end = aligned->stretch[0].end;
+    double end = to[0].end;
+
+    for (int i = 0; i < count; i++)
+        to[i] = (struct opine_stretch){ s[i].start * t->ref.factor,
+                                        s[i].end * t->ref.factor,
+                                        s[i].delay * t->ref.factor };
+    to[count - 1].end = end;
     aligned->stretches = count;
-    aligned->stretch = s;
-    aligned->delay = prevailing(s, count);
+    aligned->delay = prevailing(to, count);
 }
 
 /* To a fraction of a sample, where the path is known to a few */
@@ -303,11 +307,9 @@ static enum opine_status follow_wave(struct opine_arena *arena,
  * must be much nearer, too, than under any one delay. */
 static enum opine_status is_trusted(struct opine_arena *arena,
                                     const struct opine_wave *wave,
-                                    struct tracker *t,
-                                    const struct opine_stretch *s, int count,
-                                    int *trusted)
+                                    struct tracker *t, int count,
+                                    double correlation, int *trusted)
 {
-    double correlation = opine_wave_correlation(wave, s, count);
     double second = wave->deg->n / wave->deg->rate_hz;
     double often = fmin((count - 1) / second / OFTEN_HZ, 1);
     double bar = OPINE_WAVE_TRUSTED +
@@ -325,48 +327,58 @@ static enum opine_status is_trusted(struct opine_arena *arena,
 
 /* One delay for the whole */
 static void set_delay(const struct tracker *t, const struct opine_delay *delay,
-                      struct opine_stretch *whole,
-                      struct opine_aligned *aligned)
+                      struct opine_stretch *to, struct opine_aligned *aligned)
 {
-    whole->delay = delay->samples * t->ref.factor;
-    aligned->delay = whole->delay;
+    to->delay = delay->samples * t->ref.factor;
+    aligned->delay = to->delay;
     aligned->confidence = delay->confidence;
     aligned->polarity = delay->polarity;
     aligned->stretches = 1;
-    aligned->stretch = whole;
+}
+
+/* Stretches of what one delay does not explain; `match` is the waveforms' under
+ * them */
+static enum opine_status
+follow(struct opine_arena *arena, const struct opine_kernels *kernels,
+       struct tracker *t, struct opine_delay *delay, struct opine_stretch *to,
+       double *match, struct opine_aligned *aligned)
+{
+    struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
+    struct opine_stretch *s = NULL;
+    int count = 1, trusted;
+
+    TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
+    *match = opine_wave_correlation(&wave, s, count);
+    TRY(is_trusted(arena, &wave, t, count, *match, &trusted));
+    if (trusted) {
+        aligned->polarity = (int)wave.sign;
+    } else {
+        TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
+        set_delay(t, delay, to, aligned);
+        wave.sign = delay->polarity;
+        *match = 0;
+        count = 1;
+        TRY(follow_features(arena, &wave, t, delay->samples, &s, &count));
+    }
+    if (count > 1)
+        conclude(t, s, count, to, aligned);
+    return OPINE_OK;
 }
 
 static enum opine_status track(struct opine_arena *arena,
                                const struct opine_kernels *kernels,
                                struct tracker *t, struct opine_delay *delay,
-                               struct opine_stretch *whole,
+                               int explained, struct opine_stretch *to,
                                struct opine_aligned *aligned)
 {
-    struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
-    enum opine_path_kind kind = OPINE_PATH_ONE;
-    struct opine_stretch *s = NULL;
     struct opine_path path;
-    int count = 1, trusted;
+    double match = 1;
 
     TRY(begin_path(arena, t, delay->samples));
-    if (!is_explained(kernels, t, delay->samples, delay->polarity)) {
-        TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
-        TRY(is_trusted(arena, &wave, t, s, count, &trusted));
-        kind = trusted ? OPINE_PATH_WAVE : OPINE_PATH_FEATURES;
-        if (trusted) {
-            aligned->polarity = (int)wave.sign;
-        } else {
-            TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
-            set_delay(t, delay, whole, aligned);
-            wave.sign = delay->polarity;
-            count = 1;
-            TRY(follow_features(arena, &wave, t, delay->samples, &s, &count));
-        }
-    }
-    path = (struct opine_path){ kind, t->hop, t->hops, t->lag };
+    if (!explained)
+        TRY(follow(arena, kernels, t, delay, to, &match, aligned));
+    path = (struct opine_path){ explained, match, t->hop, t->hops, t->lag };
     aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, &path);
-    if (count > 1)
-        conclude(t, s, count, aligned);
     return OPINE_OK;
 }
 
@@ -389,57 +401,112 @@ static void smooth(struct opine_mono *mono)
     }
 }
 
-/* Align once, with the clocks as they are */
+/* Both signals as the alignment sees them */
+static enum opine_status make_monos(struct opine_arena *arena,
+                                    const struct opine_kernels *kernels,
+                                    const struct opine_pair *pair,
+                                    double speed, struct tracker *t)
+{
+    struct opine_mono slow;
+
+    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->rate_hz, RATE_HZ,
+                        &t->ref));
+    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->rate_hz, RATE_HZ,
+                        &t->deg));
+    if (speed == 1)
+        return OPINE_OK;
+    slow = t->deg;
+    t->deg.n = (int)opine_resample_count((size_t)slow.n, speed);
+    t->deg.x = opine_arena_take(arena, (size_t)t->deg.n, sizeof *t->deg.x);
+    if (!t->deg.x)
+        return OPINE_ERR_MEMORY;
+    return opine_resample(slow.x, (size_t)slow.n, t->deg.x, (size_t)t->deg.n,
+                          speed);
+}
+
+/* The delay of most of the file; whether it explains all of it. Delays of
+ * recordings are short, and what one of those explains is not looked for
+ * elsewhere. */
+static enum opine_status find_delay(struct opine_arena *arena,
+                                    const struct opine_kernels *kernels,
+                                    struct tracker *t, int search,
+                                    struct opine_delay *delay, int *explained)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_correlator *correlator;
+
+    TRY(opine_correlator_create(&correlator, arena, kernels, &t->ref, &t->deg));
+    for (int i = 0; i < 2; i++) {
+        smooth(&t->ref);
+        smooth(&t->deg);
+    }
+    *explained = 0;
+    if (search) {
+        opine_correlator_find(correlator, OPINE_REACH_NEAR, delay);
+        *explained = is_explained(kernels, t, delay);
+    }
+    if (!*explained) {
+        opine_correlator_find(correlator,
+                              search ? OPINE_REACH_ANY : OPINE_REACH_NONE,
+                              delay);
+        *explained = search && is_explained(kernels, t, delay);
+    }
+    opine_correlator_destroy(correlator);
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
+}
+
+/* Align once, the degraded resampled by `speed` */
 static enum opine_status find_once(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   const struct opine_prepared *pair,
-                                   int search, struct opine_aligned *aligned)
+                                   const struct opine_pair *pair, int search,
+                                   double speed, struct opine_stretch *to,
+                                   struct opine_aligned *aligned)
 {
-    struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
+    struct opine_arena_mark mark = opine_arena_mark(arena);
     struct opine_delay delay;
     struct tracker t;
+    int explained;
 
-    if (!whole)
-        return OPINE_ERR_MEMORY;
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.deg));
-    TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
-    for (int i = 0; i < 2; i++) {
-        smooth(&t.ref);
-        smooth(&t.deg);
-    }
-    *whole = (struct opine_stretch){ 0, (double)pair->deg.n, 0 };
+    TRY(make_monos(arena, kernels, pair, speed, &t));
+    TRY(find_delay(arena, kernels, &t, search, &delay, &explained));
+    to[0] = (struct opine_stretch){
+        0, (double)opine_resample_count(pair->deg.n, speed), 0
+    };
     aligned->clock_ppm = 0;
-    aligned->axis = 1;
-    set_delay(&t, &delay, whole, aligned);
-    return search ? track(arena, kernels, &t, &delay, whole, aligned)
-                  : OPINE_OK;
+    aligned->speed = speed;
+    aligned->stretch = to;
+    set_delay(&t, &delay, to, aligned);
+    if (search)
+        TRY(track(arena, kernels, &t, &delay, explained, to, aligned));
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
 }
 
 enum opine_status opine_find_track(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   struct opine_prepared *pair, int search,
+                                   const struct opine_pair *pair, int search,
                                    struct opine_aligned *aligned)
 {
+    double most = (double)pair->deg.n / (OPINE_WAVE_HOP_S * pair->rate_hz);
+    struct opine_stretch *to = opine_arena_take(
+        arena, (size_t)(most * (1 + CLOCK_MOST)) + 2, sizeof *to);
     const struct opine_stretch *last;
-    double first_ppm;
+    double ppm;
 
-    TRY(find_once(arena, kernels, pair, search, aligned));
-    first_ppm = aligned->clock_ppm;
-    if (fabs(first_ppm) * 1e-6 * (double)pair->deg.n >
-        CORRECT_S * pair->rate_hz) {
-        TRY(opine_prepare_resample(arena, pair->channels, 1 + first_ppm * 1e-6,
-                                   &pair->deg));
-        TRY(find_once(arena, kernels, pair, search, aligned));
-        aligned->clock_ppm += first_ppm;
-        aligned->axis = 1 / (1 + first_ppm * 1e-6);
+    if (!to)
+        return OPINE_ERR_MEMORY;
+    TRY(find_once(arena, kernels, pair, search, 1, to, aligned));
+    ppm = aligned->clock_ppm;
+    if (fabs(ppm) * 1e-6 * (double)pair->deg.n > CORRECT_S * pair->rate_hz) {
+        TRY(find_once(arena, kernels, pair, search, 1 + ppm * 1e-6, to,
+                      aligned));
+        aligned->clock_ppm += ppm;
     }
-    last = &aligned->stretch[aligned->stretches - 1];
-    aligned->trimmed_head = fmax(-aligned->stretch[0].delay, 0);
-    aligned->trimmed_tail =
-        fmax((double)pair->ref.n + last->delay - (double)pair->deg.n, 0);
+    last = &to[aligned->stretches - 1];
+    aligned->trimmed_head = fmax(-to[0].delay, 0);
+    aligned->trimmed_tail = fmax((double)pair->ref.n + last->delay - last->end,
+                                 0);
     return OPINE_OK;
 }
 
@@ -466,7 +533,7 @@ static void describe_jumps(const struct opine_aligned *aligned, double ms,
 
         if (fabs(size_ms) <= JUMP_MS)
             continue;
-        jump[alignment->jumps].time_s = s->start * aligned->axis * ms / 1000;
+        jump[alignment->jumps].time_s = s->start / aligned->speed * ms / 1000;
         jump[alignment->jumps].size_ms = size_ms;
         alignment->jumps++;
         alignment->inserted_ms += fmax(size_ms, 0);
@@ -494,7 +561,7 @@ enum opine_status opine_describe_track(struct opine_arena *arena,
     struct opine_section *section = opine_arena_take(arena, count,
                                                      sizeof *section);
     struct opine_jump *jump = opine_arena_take(arena, count, sizeof *jump);
-    double ms = 1000.0 / rate_hz, second = aligned->axis / rate_hz;
+    double ms = 1000.0 / rate_hz, second = 1 / (aligned->speed * rate_hz);
 
     if (!section || !jump)
         return OPINE_ERR_MEMORY;

@@ -126,15 +126,10 @@ double opine_track_nudge(const struct opine_kernels *kernels,
                          double lag, double reach_s);
 
 /* The delay as far as it is known */
-enum opine_path_kind {
-    OPINE_PATH_ONE,     /* one lag explains the waveform */
-    OPINE_PATH_WAVE,    /* the waveform says so */
-    OPINE_PATH_FEATURES /* features do: roughly */
-};
-
 struct opine_path {
-    enum opine_path_kind kind;
-    double hop; /* samples */
+    int is_one;   /* one lag explains the waveform */
+    double match; /* correlation under these lags, -1 to 1 */
+    double hop;   /* samples */
     int hops;
     const int *lag; /* of each hop of the degraded, samples */
 };
