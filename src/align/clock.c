@@ -17,6 +17,7 @@
 #define OUTLIER_S    4e-4  /* misses beyond do not count */
 #define WALK_REACH_S 0.003 /* from where the line points to, */
 #define NEAR_REACH_S 0.001 /* or from what is known */
+#define SURE         0.9  /* match of a path that is hardly wrong */
 #define SLOPE_MOST   0.01  /* 10000 ppm */
 #define PPM_LEAST    2.0   /* differences of real clocks begin here */
 #define SIGMAS       4.0   /* beyond the error of measurement */
@@ -262,7 +263,7 @@ double opine_clock_measure(const struct opine_kernels *kernels,
     const struct pair pair = { kernels, ref, deg, path };
     static const int seeds[] = { 12, 4, 20, 8, 16 };
     double steady = STEADY_S * ref->rate_hz, rate_hz = ref->rate_hz, ppm = 0;
-    int start[POINTS], tries = path->is_one ? 1 : 5;
+    int start[POINTS], tries = path->is_one ? 1 : path->match > SURE ? 2 : 5;
     struct point p[POINTS];
 
     if (deg->n <= 2 * BLOCK)

@@ -21,7 +21,7 @@
 #define SHARE   0.75f          /* and at least this share of the best */
 #define APART   3              /* samples between two peaks */
 #define ACTIVE  1e-3           /* of the energy of the loudest block */
-#define SURE    0.95           /* match at the lag before: no need to search, */
+#define SURE    0.95f          /* match at the lag before: no need to search, */
 #define OFTEN   12             /* blocks, but now and then: a period of the voice */
 
 struct peak {
@@ -125,7 +125,8 @@ static void search_segment(struct proposer *p, int s, int first, int last,
 {
     const float *r = p->segment + (ptrdiff_t)s * p->fft.spectrum_step;
     const float *d = p->block;
-    float *c = p->cross, bar = LEAST, low, high;
+    float *c = p->cross, bar = fmaxf(LEAST, p->peaks ? SHARE * p->peak[0].match : 0);
+    float low, high;
     int start = s * SHIFT;
     int from = first > start ? first - start : 0;
     int to = last - start < SHIFT - 1 ? last - start : SHIFT - 1;
@@ -217,7 +218,7 @@ static int continues(const struct opine_wave *wave, int start, int n,
         most = fabs(match);
         *p = (struct opine_proposal){ start + n / 2, i, (float)match };
     }
-    return most >= SURE;
+    return most >= (double)SURE;
 }
 
 static enum opine_status begin(struct proposer *p, struct opine_arena *arena,
@@ -259,7 +260,7 @@ enum opine_status opine_wave_propose(struct opine_arena *arena,
     float bar, sign = 0;
 
     proposals->n = 0;
-    proposals->at = opine_arena_take(arena, (size_t)(blocks * PEAKS),
+    proposals->at = opine_arena_take(arena, (size_t)(blocks * (PEAKS + 1)),
                                      sizeof *proposals->at);
     if (!proposals->at)
         return OPINE_ERR_MEMORY;
