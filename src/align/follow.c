@@ -33,18 +33,13 @@ struct state {
     double total;
 };
 
-/* The stretch that was best when a hop began: where a jump there came from */
-struct origin {
-    int lag, start, parent;
-};
-
 struct follower {
     const struct opine_wave *wave;
     int hop, hops;
     float *energy;        /* of each hop of the degraded, AROUND before it, */
     float *energy_around; /* with the hops around */
     float *weight;
-    struct origin *origin;  /* of each hop */
+    struct opine_origin *origin; /* of each hop */
     struct state state[MOST];
     int states;
     double jump[MOST]; /* cost of a change from this lag to each state's: */
@@ -188,7 +183,7 @@ static void run_chunk(struct follower *f, int start, int end)
 
         if (best->lag != f->jump_from)
             fill_jump(f, best->lag);
-        f->origin[h] = (struct origin){ best->lag, best->start, best->parent };
+        f->origin[h] = (struct opine_origin){ best->lag, best->start, best->parent };
         for (int k = 0; k < f->states; k++) {
             struct state *s = &f->state[k];
             double moved = best->total + f->jump[k];
@@ -242,24 +237,26 @@ static void change_states(struct follower *f, int start, int lag,
 
 /* --------------------------------------------------------------- stage */
 
-static enum opine_status trace(const struct follower *f,
-                               struct opine_arena *arena,
-                               struct opine_stretch **stretch, int *count)
+enum opine_status opine_wave_trace(struct opine_arena *arena,
+                                   const struct opine_wave *wave,
+                                   const struct opine_origin *origin,
+                                   struct opine_origin last,
+                                   struct opine_stretch **stretch, int *count)
 {
-    const struct state *best = &f->state[cheapest(f)];
-    struct origin last = { best->lag, best->start, best->parent }, o = last;
-    double end = f->wave->deg->n;
+    int hop = (int)lround(OPINE_WAVE_HOP_S * wave->ref->rate_hz);
+    struct opine_origin o = last;
+    double end = wave->deg->n;
 
-    for (*count = 1; o.start > 0; o = f->origin[o.parent])
+    for (*count = 1; o.start > 0; o = origin[o.parent])
         ++*count;
     *stretch = opine_arena_take(arena, (size_t)*count, sizeof **stretch);
     if (!*stretch)
         return OPINE_ERR_MEMORY;
     o = last;
     for (int i = *count - 1; i >= 0; i--) {
-        (*stretch)[i] = (struct opine_stretch){ o.start * f->hop, end, o.lag };
-        end = o.start * f->hop;
-        o = f->origin[i ? o.parent : 0];
+        (*stretch)[i] = (struct opine_stretch){ o.start * hop, end, o.lag };
+        end = o.start * hop;
+        o = origin[i ? o.parent : 0];
     }
     return OPINE_OK;
 }
@@ -296,6 +293,7 @@ enum opine_status opine_wave_follow(struct opine_arena *arena,
                                     struct opine_stretch **stretch, int *count)
 {
     struct follower *f = opine_arena_take(arena, 1, sizeof *f);
+    const struct state *best;
     int from = 0;
 
     if (!f)
@@ -309,5 +307,9 @@ enum opine_status opine_wave_follow(struct opine_arena *arena,
         fill_costs(f, start, end);
         run_chunk(f, start, end);
     }
-    return trace(f, arena, stretch, count);
+    best = &f->state[cheapest(f)];
+    return opine_wave_trace(
+        arena, wave, f->origin,
+        (struct opine_origin){ best->lag, best->start, best->parent }, stretch,
+        count);
 }

@@ -30,6 +30,11 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define OFTEN_TRUSTED 0.92
 #define OFTEN_NEARER  0.9
 
+/* Another tempo leaves less than this of the energy unexplained that jumps do,
+ * and is not looked for where jumps match so well */
+#define LINE_REST 0.85
+#define SURE      0.995
+
 #define CORRECT_S  0.001 /* a clock that drifts by less does no harm */
 #define CLOCK_MOST 0.1   /* by which it is off at most, surely */
 
@@ -285,11 +290,41 @@ static void fill_path(struct tracker *t, const struct opine_stretch *s)
     }
 }
 
-/* Stretches from the waveform */
+/* The same along the line of another tempo, if that leaves clearly less of the
+ * waveform unexplained */
+static enum opine_status follow_line(struct opine_arena *arena,
+                                     const struct opine_wave *wave,
+                                     const struct opine_proposals *proposals,
+                                     struct opine_stretch **s, int *count,
+                                     double *match, int *is_line)
+{
+    struct opine_stretch *slid;
+    struct opine_line line;
+    double matches;
+    int slides;
+
+    *is_line = 0;
+    if (*match > SURE || !opine_wave_line(wave, proposals, &line))
+        return OPINE_OK;
+    TRY(opine_wave_slide(arena, wave, &line, &slid, &slides));
+    refine_near(wave, slid, slides);
+    slides = opine_wave_merge(wave, slid, slides);
+    find_boundaries(wave, slid, slides);
+    matches = opine_wave_correlation(wave, slid, slides);
+    if (1 - matches * matches > LINE_REST * (1 - *match * *match))
+        return OPINE_OK;
+    *is_line = 1;
+    *s = slid;
+    *count = slides;
+    *match = matches;
+    return OPINE_OK;
+}
+
+/* Stretches from the waveform, and its match under them */
 static enum opine_status follow_wave(struct opine_arena *arena,
                                      struct opine_wave *wave, struct tracker *t,
                                      double delay, struct opine_stretch **s,
-                                     int *count)
+                                     int *count, double *match, int *is_line)
 {
     struct opine_proposals proposals;
 
@@ -298,7 +333,12 @@ static enum opine_status follow_wave(struct opine_arena *arena,
                           count));
     fill_path(t, *s);
     refine_near(wave, *s, *count);
-    return finish(arena, wave, *s, count);
+    TRY(finish(arena, wave, *s, count));
+    *match = opine_wave_correlation(wave, *s, *count);
+    TRY(follow_line(arena, wave, &proposals, s, count, match, is_line));
+    if (*is_line)
+        fill_path(t, *s);
+    return OPINE_OK;
 }
 
 /* Whether to believe in these delays: the waveforms must match under them. The
@@ -347,9 +387,10 @@ follow(struct opine_arena *arena, const struct opine_kernels *kernels,
     struct opine_stretch *s = NULL;
     int count = 1, trusted;
 
-    TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
-    *match = opine_wave_correlation(&wave, s, count);
-    TRY(is_trusted(arena, &wave, t, count, *match, &trusted));
+    TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count, match,
+                    &trusted));
+    if (!trusted)
+        TRY(is_trusted(arena, &wave, t, count, *match, &trusted));
     if (trusted) {
         aligned->polarity = (int)wave.sign;
     } else {

@@ -60,6 +60,42 @@ opine_wave_follow(struct opine_arena *arena, const struct opine_wave *wave,
                   int lag, const struct opine_proposals *proposals,
                   struct opine_stretch **stretch, int *count);
 
+/* A line of lags: offset + slope * sample of the degraded */
+struct opine_line {
+    double offset, slope;
+};
+
+/**
+ * Find the slope of the proposals
+ * return          Whether the degraded has another tempo, by 1.5 to 20 %: a line
+ *                 with that slope is near to many more proposals than any
+ *                 without
+ */
+int opine_wave_line(const struct opine_wave *wave,
+                    const struct opine_proposals *proposals,
+                    struct opine_line *line);
+
+/**
+ * Find the cheapest path within 16 ms of a line, as opine_wave_follow()
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_slide(struct opine_arena *arena, const struct opine_wave *wave,
+                 const struct opine_line *line, struct opine_stretch **stretch,
+                 int *count);
+
+/* The stretch that was best when a hop began: where a jump there came from */
+struct opine_origin {
+    int lag, start, parent; /* hops */
+};
+
+/**
+ * Stretches from the last one back
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_trace(struct opine_arena *arena, const struct opine_wave *wave,
+                 const struct opine_origin *origin, struct opine_origin last,
+                 struct opine_stretch **stretch, int *count);
+
 /**
  * Make one of neighbours of one delay; returns how many stretches are left
  */
