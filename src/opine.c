@@ -207,8 +207,7 @@ enum opine_status opine_score(struct opine_context *context,
     TRY(opine_prepare(scratch, kernels, config, reference, degraded,
                       &s.prepared));
     opine_pair_prepared(&s.prepared, &s.pair);
-    TRY(opine_find_track(scratch, kernels, &s.pair, config->align,
-                         &s.aligned));
+    TRY(opine_find_track(scratch, kernels, &s.pair, config->align, &s.aligned));
     if (s.aligned.speed != 1)
         TRY(opine_prepare_resample(scratch, s.prepared.channels,
                                    s.aligned.speed, &s.prepared.deg));
@@ -243,8 +242,7 @@ enum opine_status opine_align(struct opine_context *context,
     kernels = &context->kernels;
     config = &context->config;
     opine_arena_clear(scratch);
-    TRY(opine_pair_raw(kernels, config, reference, degraded, &pair,
-                       &possible));
+    TRY(opine_pair_raw(kernels, config, reference, degraded, &pair, &possible));
     if (!possible) {
         struct opine_prepared prepared;
 

@@ -20,7 +20,7 @@
 #define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
-#define LOUD_DBOV             (-60.0) /* not silent, however measured */
+#define LOUD_DBOV (-60.0) /* not silent, however measured */
 
 #define BLOCK ((size_t)4096) /* samples copied at once */
 
@@ -283,8 +283,8 @@ static double view_audio(const struct opine_kernels *kernels,
     double square = 0, n = (double)a.frames;
 
     *planes = (struct opine_planes){ .step = a.frame_step,
-                                 .channels = a.channels,
-                                 .n = a.frames };
+                                     .channels = a.channels,
+                                     .n = a.frames };
     for (int c = 0; c < a.channels; c++) {
         double sum = 0;
 
@@ -309,11 +309,11 @@ static double view_audio(const struct opine_kernels *kernels,
     return square / n / a.channels;
 }
 
-enum opine_status
-opine_pair_raw(const struct opine_kernels *kernels,
-                const struct opine_config *config,
-                const struct opine_audio *ref, const struct opine_audio *deg,
-                struct opine_pair *pair, int *possible)
+enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
+                                 const struct opine_config *config,
+                                 const struct opine_audio *ref,
+                                 const struct opine_audio *deg,
+                                 struct opine_pair *pair, int *possible)
 {
     double square;
 

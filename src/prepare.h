@@ -67,9 +67,9 @@ struct opine_pair {
  */
 OPINE_MUST_CHECK enum opine_status
 opine_pair_raw(const struct opine_kernels *kernels,
-                const struct opine_config *config,
-                const struct opine_audio *ref, const struct opine_audio *deg,
-                struct opine_pair *pair, int *possible);
+               const struct opine_config *config, const struct opine_audio *ref,
+               const struct opine_audio *deg, struct opine_pair *pair,
+               int *possible);
 
 /**
  * View a prepared pair

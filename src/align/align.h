@@ -87,12 +87,10 @@ struct opine_correlator;
  * Make the spectra of both signals
  * ref, deg        At one low rate; no longer looked at afterwards
  */
-OPINE_MUST_CHECK enum opine_status
-opine_correlator_create(struct opine_correlator **correlator,
-                        struct opine_arena *arena,
-                        const struct opine_kernels *kernels,
-                        const struct opine_mono *ref,
-                        const struct opine_mono *deg);
+OPINE_MUST_CHECK enum opine_status opine_correlator_create(
+    struct opine_correlator **correlator, struct opine_arena *arena,
+    const struct opine_kernels *kernels, const struct opine_mono *ref,
+    const struct opine_mono *deg);
 void opine_correlator_destroy(struct opine_correlator *correlator);
 
 /* Where to look for the delay */

@@ -74,19 +74,9 @@ struct opine_correlator {
 
 /* -------------------------------------------------------------- spectra */
 
-static void copy_part(const struct opine_mono *low, int start, int n, float *x)
-{
-    int from = start < 0 ? -start : 0;
-    int to = low->n - start < n ? low->n - start : n;
-
-    memset(x, 0, (size_t)n * sizeof *x);
-    if (from < to)
-        memcpy(x + from, low->x + start + from,
-               (size_t)(to - from) * sizeof *x);
-}
-
 /* The transform of w->x; adds its powers */
-static void transform(const struct opine_correlator *w, float *spectrum, float *power)
+static void transform(const struct opine_correlator *w, float *spectrum,
+                      float *power)
 {
     opine_fft_run(&w->fft, w->x, w->spectrum);
     for (int k = 0; k < BINS; k++) {
@@ -102,8 +92,11 @@ static void transform(const struct opine_correlator *w, float *spectrum, float *
 
 /* Which of the degraded's blocks are used: all, or of a long file the loudest
  * of each part */
-static void choose_blocks(const struct opine_mono *low, struct opine_correlator *w)
+static void choose_blocks(const struct opine_mono *deg,
+                          struct opine_correlator *w)
 {
+    int size = BLOCK * w->factor;
+
     w->used = w->deg_blocks < DEG_MOST ? w->deg_blocks : DEG_MOST;
     for (int i = 0; i < w->used; i++) {
         int first = (int)((long)i * w->deg_blocks / w->used);
@@ -111,8 +104,8 @@ static void choose_blocks(const struct opine_mono *low, struct opine_correlator 
         float most = -1;
 
         for (int k = first; k < end; k++) {
-            const float *x = low->x + (ptrdiff_t)k * BLOCK;
-            int n = low->n - k * BLOCK < BLOCK ? low->n - k * BLOCK : BLOCK;
+            const float *x = deg->x + (ptrdiff_t)k * size;
+            int n = deg->n - k * size < size ? deg->n - k * size : size;
             float energy = end - first > 1 ? w->kernels->dot(x, x, n) : 0;
 
             if (energy > most) {
@@ -123,22 +116,26 @@ static void choose_blocks(const struct opine_mono *low, struct opine_correlator 
     }
 }
 
-static void transform_ref(const struct opine_mono *low, struct opine_correlator *w,
-                          float *power)
+static void transform_ref(const struct opine_lower *low,
+                          struct opine_correlator *w, float *power)
 {
+    float *newest = w->sum; /* not needed yet */
+
+    memset(newest, 0, BLOCK * sizeof *newest);
     for (int i = 0; i <= w->ref_blocks; i++) {
-        copy_part(low, (i - 1) * BLOCK, SIZE, w->x);
+        memcpy(w->x, newest, BLOCK * sizeof *w->x);
+        opine_lower_run(low, i * BLOCK, BLOCK, newest);
+        memcpy(w->x + BLOCK, newest, BLOCK * sizeof *w->x);
         transform(w, w->ref + (ptrdiff_t)i * FLOATS, power);
     }
 }
 
-static void transform_deg(const struct opine_mono *low, struct opine_correlator *w,
-                          float *power)
+static void transform_deg(const struct opine_lower *low,
+                          struct opine_correlator *w, float *power)
 {
-    choose_blocks(low, w);
     for (int i = 0; i < w->used; i++) {
         memset(w->x, 0, BLOCK * sizeof *w->x);
-        copy_part(low, w->index[i] * BLOCK, BLOCK, w->x + BLOCK);
+        opine_lower_run(low, w->index[i] * BLOCK, BLOCK, w->x + BLOCK);
         transform(w, w->deg + (ptrdiff_t)i * FLOATS, power);
     }
 }
@@ -148,7 +145,8 @@ static void transform_deg(const struct opine_mono *low, struct opine_correlator 
  *
  *   C' = C / (mean |R|^2 mean |D|^2)^(1/4)
  */
-static void weigh(struct opine_correlator *w, const float *ref, const float *deg)
+static void weigh(struct opine_correlator *w, const float *ref,
+                  const float *deg)
 {
     double bin_hz = w->rate_hz / SIZE;
     int low = (int)(LOW_HZ / bin_hz) + 1;
@@ -170,16 +168,17 @@ static enum opine_status make_spectra(struct opine_arena *arena,
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     float *power = opine_arena_take(arena, FLOATS, sizeof *power);
-    struct opine_arena_mark second = opine_arena_mark(arena);
-    struct opine_mono low;
+    const struct opine_planes of_ref = opine_mono_planes(ref);
+    const struct opine_planes of_deg = opine_mono_planes(deg);
+    struct opine_lower low;
 
     if (!power)
         return OPINE_ERR_MEMORY;
     memset(power, 0, FLOATS * sizeof *power);
-    TRY(opine_mono_lower(arena, w->kernels, ref, w->factor, &low));
+    TRY(opine_lower_create(&low, arena, w->kernels, &of_ref, w->factor));
     transform_ref(&low, w, power);
-    opine_arena_release(arena, second);
-    TRY(opine_mono_lower(arena, w->kernels, deg, w->factor, &low));
+    TRY(opine_lower_create(&low, arena, w->kernels, &of_deg, w->factor));
+    choose_blocks(deg, w);
     transform_deg(&low, w, power + BINS);
     weigh(w, power, power + BINS);
     opine_arena_release(arena, mark);
@@ -208,8 +207,8 @@ static void keep_peak(const struct opine_correlator *w, int row, int place,
 
 /* The largest magnitude among some lags of the line, if beyond the peak so far
  */
-static void find_peak(const struct opine_correlator *w, int row, int first, int last,
-                      struct peak *peak)
+static void find_peak(const struct opine_correlator *w, int row, int first,
+                      int last, struct peak *peak)
 {
     int from = first - lag_at(row, 0), to = last - lag_at(row, 0);
     int best = -1;
@@ -314,8 +313,8 @@ static double confidence(const struct opine_correlator *w,
 }
 
 /* Peaks near the chosen one that are nearly as high, and itself */
-static void find_rivals(const struct opine_correlator *w, const struct peak *peak,
-                        struct opine_delay *delay)
+static void find_rivals(const struct opine_correlator *w,
+                        const struct peak *peak, struct opine_delay *delay)
 {
     int most = NEAR - OPINE_PEAK_REACH - 1;
     int reach = (int)fmin(RIVAL_REACH_S * w->rate_hz, most);
@@ -368,12 +367,11 @@ static enum opine_status set_up(struct opine_arena *arena,
     return opine_fft_create(&w->fft, kernels, SIZE, 1);
 }
 
-enum opine_status
-opine_correlator_create(struct opine_correlator **correlator,
-                        struct opine_arena *arena,
-                        const struct opine_kernels *kernels,
-                        const struct opine_mono *ref,
-                        const struct opine_mono *deg)
+enum opine_status opine_correlator_create(struct opine_correlator **correlator,
+                                          struct opine_arena *arena,
+                                          const struct opine_kernels *kernels,
+                                          const struct opine_mono *ref,
+                                          const struct opine_mono *deg)
 {
     struct opine_correlator *w = opine_arena_take(arena, 1, sizeof *w);
     enum opine_status status;
@@ -407,8 +405,8 @@ void opine_correlator_find(struct opine_correlator *w, enum opine_reach reach,
         w->lags = w->ref_n + w->deg_n - 1;
         correlate(w, -w->ref_blocks, w->deg_blocks, near_reach, w->lags);
     }
-    if (reach && fabsf(w->far.height) > (float)FAR_FACTOR *
-                                            fabsf(w->near.height))
+    if (reach &&
+        fabsf(w->far.height) > (float)FAR_FACTOR * fabsf(w->near.height))
         peak = &w->far;
     delay->samples = reach && fabsf(peak->height) > 0
                          ? (peak->lag + top_of(peak, 0)) * w->factor

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK   500  /* hops that share their lags: 2 s */
+#define CHUNK   250  /* hops that share their lags: 1 s */
 #define MARGIN  250  /* hops before and after whose proposals count, too */
 #define MOST    384  /* lags at once */
 #define CARRIED 8    /* the cheapest, from chunk to chunk */
@@ -44,8 +44,8 @@ struct follower {
     int states;
     double jump[MOST]; /* cost of a change from this lag to each state's: */
     int jump_from;
-    float *cost;          /* MOST x CHUNK */
-    float *cross, *power; /* CHUNK + 2 AROUND, of one lag, */
+    float *cost;                        /* MOST x CHUNK */
+    float *cross, *power;               /* CHUNK + 2 AROUND, of one lag, */
     float *cross_around, *power_around; /* and with the hops around */
     double *sum; /* energy of the reference up to a sample of an excerpt */
     int sum_room;
@@ -183,7 +183,8 @@ static void run_chunk(struct follower *f, int start, int end)
 
         if (best->lag != f->jump_from)
             fill_jump(f, best->lag);
-        f->origin[h] = (struct opine_origin){ best->lag, best->start, best->parent };
+        f->origin[h] = (struct opine_origin){ best->lag, best->start,
+                                              best->parent };
         for (int k = 0; k < f->states; k++) {
             struct state *s = &f->state[k];
             double moved = best->total + f->jump[k];
@@ -308,8 +309,8 @@ enum opine_status opine_wave_follow(struct opine_arena *arena,
         run_chunk(f, start, end);
     }
     best = &f->state[cheapest(f)];
-    return opine_wave_trace(
-        arena, wave, f->origin,
-        (struct opine_origin){ best->lag, best->start, best->parent }, stretch,
-        count);
+    return opine_wave_trace(arena, wave, f->origin,
+                            (struct opine_origin){ best->lag, best->start,
+                                                   best->parent },
+                            stretch, count);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mono.h"
 
+#include "base/try.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -32,18 +34,18 @@ static void design(float *taps, int factor)
 
 /* phase[i] becomes the sum of channels at first + i factor, zeros beyond their
  * end */
-static void take_phase(const struct opine_planes *view, size_t first, int factor,
-                       float *phase, int n)
+static void take_phase(const struct opine_planes *planes, size_t first,
+                       int factor, float *phase, int n)
 {
-    int inside = first < view->n
-                     ? (int)((view->n - first - 1) / (size_t)factor) + 1
+    int inside = first < planes->n
+                     ? (int)((planes->n - first - 1) / (size_t)factor) + 1
                      : 0;
-    ptrdiff_t step = view->step * factor;
-    float mean = (float)view->mean;
+    ptrdiff_t step = planes->step * factor;
+    float mean = (float)planes->mean;
 
     inside = inside < n ? inside : n;
-    for (int c = 0; c < view->channels; c++) {
-        const float *x = view->x[c] + (ptrdiff_t)first * view->step;
+    for (int c = 0; c < planes->channels; c++) {
+        const float *x = planes->x[c] + (ptrdiff_t)first * planes->step;
 
         for (int i = 0; i < inside && !c; i++)
             phase[i] = x[i * step] - mean;
@@ -53,47 +55,79 @@ static void take_phase(const struct opine_planes *view, size_t first, int factor
     memset(phase + inside, 0, (size_t)(n - inside) * sizeof *phase);
 }
 
-/* The sum of channels at a rate lower by a factor: each phase of the signal
- * through its own taps */
-static enum opine_status lower(struct opine_arena *arena,
-                               const struct opine_kernels *kernels,
-                               const struct opine_planes *view, int factor,
-                               struct opine_mono *mono)
+enum opine_status opine_lower_create(struct opine_lower *lower,
+                                     struct opine_arena *arena,
+                                     const struct opine_kernels *kernels,
+                                     const struct opine_planes *planes,
+                                     int factor)
 {
-    float *taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
-                                   sizeof *taps);
+    *lower = (struct opine_lower){ kernels, *planes, NULL, factor,
+                                   (int)(planes->n / (size_t)factor) };
+    lower->taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
+                                   sizeof *lower->taps);
+    if (!lower->taps)
+        return OPINE_ERR_MEMORY;
+    design(lower->taps, factor);
+    return OPINE_OK;
+}
+
+/* Each phase of the signal through its own taps */
+void opine_lower_run(const struct opine_lower *lower, int first, int count,
+                     float *y)
+{
+    int inside = lower->n - first < count ? lower->n - first : count;
     float phase[BLOCK + OPINE_TAPS];
 
-    mono->n = (int)(view->n / (size_t)factor);
-    mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
-    if (!taps || !mono->x)
-        return OPINE_ERR_MEMORY;
-    if (factor == 1) {
-        take_phase(view, 0, 1, mono->x, mono->n);
-        return OPINE_OK;
-    }
-    design(taps, factor);
-    memset(mono->x, 0, (size_t)mono->n * sizeof *mono->x);
-    for (int i = 0; i < mono->n; i += BLOCK) {
-        int n = mono->n - i < BLOCK ? mono->n - i : BLOCK;
+    memset(y, 0, (size_t)count * sizeof *y);
+    if (lower->factor == 1 && inside > 0)
+        take_phase(&lower->planes, (size_t)first, 1, y, inside);
+    for (int i = 0; i < inside && lower->factor > 1; i += BLOCK) {
+        int n = inside - i < BLOCK ? inside - i : BLOCK;
 
-        for (int p = 0; p < factor; p++) {
-            take_phase(view, (size_t)i * factor + p, factor, phase,
+        for (int p = 0; p < lower->factor; p++) {
+            size_t at = ((size_t)first + (size_t)i) * lower->factor + p;
+
+            take_phase(&lower->planes, at, lower->factor, phase,
                        n + OPINE_TAPS);
-            kernels->filter(mono->x + i, phase, taps + p * OPINE_TAPS, n);
+            lower->kernels->filter(y + i, phase, lower->taps + p * OPINE_TAPS,
+                                   n);
         }
     }
+}
+
+/* All of it */
+static enum opine_status lower_all(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   const struct opine_planes *planes,
+                                   struct opine_mono *mono, int factor)
+{
+    struct opine_lower lower;
+
+    mono->n = (int)(planes->n / (size_t)factor);
+    mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
+    if (!mono->x)
+        return OPINE_ERR_MEMORY;
+    TRY(opine_lower_create(&lower, arena, kernels, planes, factor));
+    opine_lower_run(&lower, 0, mono->n, mono->x);
     return OPINE_OK;
 }
 
 enum opine_status opine_mono_make(struct opine_arena *arena,
                                   const struct opine_kernels *kernels,
-                                  const struct opine_planes *view, int rate_hz,
-                                  int least_hz, struct opine_mono *mono)
+                                  const struct opine_planes *planes,
+                                  int rate_hz, int least_hz,
+                                  struct opine_mono *mono)
 {
     mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
     mono->rate_hz = (double)rate_hz / mono->factor;
-    return lower(arena, kernels, view, mono->factor, mono);
+    return lower_all(arena, kernels, planes, mono, mono->factor);
+}
+
+struct opine_planes opine_mono_planes(const struct opine_mono *mono)
+{
+    return (struct opine_planes){
+        .x = { mono->x }, .step = 1, .channels = 1, .n = (size_t)mono->n
+    };
 }
 
 enum opine_status opine_mono_lower(struct opine_arena *arena,
@@ -101,14 +135,11 @@ enum opine_status opine_mono_lower(struct opine_arena *arena,
                                    const struct opine_mono *from, int factor,
                                    struct opine_mono *mono)
 {
-    const struct opine_planes view = { .x = { from->x },
-                                     .step = 1,
-                                     .channels = 1,
-                                     .n = (size_t)from->n };
+    const struct opine_planes planes = opine_mono_planes(from);
 
     mono->factor = from->factor * factor;
     mono->rate_hz = from->rate_hz / factor;
-    return lower(arena, kernels, &view, factor, mono);
+    return lower_all(arena, kernels, &planes, mono, factor);
 }
 
 /* ---------------------------------------------------------------- peak */

@@ -37,6 +37,30 @@ opine_mono_lower(struct opine_arena *arena, const struct opine_kernels *kernels,
                  const struct opine_mono *from, int factor,
                  struct opine_mono *mono);
 
+/* The same part by part: signals of any length in little memory */
+struct opine_lower {
+    const struct opine_kernels *kernels;
+    struct opine_planes planes;
+    float *taps;
+    int factor;
+    int n; /* samples of the result */
+};
+
+struct opine_planes opine_mono_planes(const struct opine_mono *mono);
+
+OPINE_MUST_CHECK enum opine_status
+opine_lower_create(struct opine_lower *lower, struct opine_arena *arena,
+                   const struct opine_kernels *kernels,
+                   const struct opine_planes *planes, int factor);
+
+/**
+ * Some samples at the lower rate
+ * first           Of the result, not negative
+ * y               Return `count` samples, zeros beyond the end
+ */
+void opine_lower_run(const struct opine_lower *lower, int first, int count,
+                     float *y);
+
 /* Values on each side of a peak that interpolation looks at */
 #define OPINE_PEAK_REACH 12
 

@@ -22,7 +22,7 @@
 #define APART   3              /* samples between two peaks */
 #define ACTIVE  1e-3           /* of the energy of the loudest block */
 #define SURE    0.95f          /* match at the lag before: no need to search, */
-#define OFTEN   12             /* blocks, but now and then: a period of the voice */
+#define OFTEN   12 /* blocks, but now and then: a period of the voice */
 
 struct peak {
     int at; /* sample of the reference */
@@ -125,7 +125,8 @@ static void search_segment(struct proposer *p, int s, int first, int last,
 {
     const float *r = p->segment + (ptrdiff_t)s * p->fft.spectrum_step;
     const float *d = p->block;
-    float *c = p->cross, bar = fmaxf(LEAST, p->peaks ? SHARE * p->peak[0].match : 0);
+    float *c = p->cross,
+          bar = fmaxf(LEAST, p->peaks ? SHARE * p->peak[0].match : 0);
     float low, high;
     int start = s * SHIFT;
     int from = first > start ? first - start : 0;

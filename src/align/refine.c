@@ -129,7 +129,8 @@ double opine_track_nudge(const struct opine_kernels *kernels,
     reach = reach < NUDGE_MOST ? reach : NUDGE_MOST;
     first = whole + reach > 0 ? whole + reach : 0;
     first = first > start ? first : start;
-    end = ref->n + whole - reach < start + n ? ref->n + whole - reach : start + n;
+    end = ref->n + whole - reach < start + n ? ref->n + whole - reach
+                                             : start + n;
     n = end < deg->n ? end - first : deg->n - first;
     start = first;
     if (n <= 0)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The line: that which most proposals are near to, of these slopes */
-#define SLOPES     41   /* on each side of 0 */
+#define SLOPES     41 /* on each side of 0 */
 #define SLOPE_STEP 0.005
 #define SLOPE_ONE  0.015 /* below it is no other tempo */
 #define BIN_S      0.008
@@ -19,9 +19,9 @@
 
 /* The path along it, Viterbi as in follow.c */
 #define REACH_S 0.016
-#define STEP    2     /* samples between two lags */
-#define MOST    513   /* lags */
-#define AROUND  2     /* hops before and after that a match is measured over */
+#define STEP    2   /* samples between two lags */
+#define MOST    513 /* lags */
+#define AROUND  2   /* hops before and after that a match is measured over */
 #define ROWS    (2 * AROUND + 1)
 #define CLIP    0.5f
 #define JUMP    0.12f
@@ -114,7 +114,7 @@ struct slider {
     const struct opine_wave *wave;
     struct opine_line line;
     int hop, hops, lags;
-    int base[ROWS];                      /* first lag of hops h - 2 to h + 2, */
+    int base[ROWS]; /* first lag of hops h - 2 to h + 2, */
     float cross[ROWS][MOST], power[ROWS][MOST]; /* and their products */
     float energy[ROWS];
     float total[MOST], cost[MOST];
@@ -217,9 +217,9 @@ static void run_hop(struct slider *s, int h)
     int best = cheapest(s);
     float moved = s->total[best] + JUMP, least = s->total[best];
 
-    s->origin[h] = (struct opine_origin){ s->base[AROUND - (h > 0)] +
-                                              STEP * best,
-                                          s->start[best], s->parent[best] };
+    s->origin[h] = (struct opine_origin){
+        s->base[AROUND - (h > 0)] + STEP * best, s->start[best], s->parent[best]
+    };
     if (h)
         move_lags(s, (s->base[AROUND] - s->base[AROUND - 1]) / STEP);
     for (int k = 0; k < s->lags; k++) {
@@ -248,8 +248,7 @@ enum opine_status opine_wave_slide(struct opine_arena *arena,
     s->hops = wave->deg->n / s->hop;
     s->lags = 2 * (int)(REACH_S * wave->ref->rate_hz / STEP) + 1;
     s->lags = s->lags < MOST ? s->lags : MOST;
-    s->origin = opine_arena_take(arena, (size_t)s->hops + 1,
-                                 sizeof *s->origin);
+    s->origin = opine_arena_take(arena, (size_t)s->hops + 1, sizeof *s->origin);
     if (!s->origin)
         return OPINE_ERR_MEMORY;
     s->loudest = 1e-20f;
@@ -267,9 +266,8 @@ enum opine_status opine_wave_slide(struct opine_arena *arena,
     }
     best = cheapest(s);
     return opine_wave_trace(arena, wave, s->origin,
-                            (struct opine_origin){ s->base[AROUND] +
-                                                       STEP * best,
-                                                   s->start[best],
-                                                   s->parent[best] },
+                            (struct opine_origin){
+                                s->base[AROUND] + STEP * best, s->start[best],
+                                s->parent[best] },
                             stretch, count);
 }

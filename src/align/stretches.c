@@ -87,7 +87,8 @@ static int is_explained(const struct opine_kernels *kernels,
             if (!pass)
                 loudest = fmax(loudest, energy);
             else if (energy > EXPLAIN_ACTIVE * loudest &&
-                     delay->polarity * m.cross < EXPLAIN_MATCH * sqrt(m.ref * m.deg))
+                     delay->polarity * m.cross <
+                         EXPLAIN_MATCH * sqrt(m.ref * m.deg))
                 return 0;
         }
     return loudest > 0;
@@ -378,10 +379,11 @@ static void set_delay(const struct tracker *t, const struct opine_delay *delay,
 
 /* Stretches of what one delay does not explain; `match` is the waveforms' under
  * them */
-static enum opine_status
-follow(struct opine_arena *arena, const struct opine_kernels *kernels,
-       struct tracker *t, struct opine_delay *delay, struct opine_stretch *to,
-       double *match, struct opine_aligned *aligned)
+static enum opine_status follow(struct opine_arena *arena,
+                                const struct opine_kernels *kernels,
+                                struct tracker *t, struct opine_delay *delay,
+                                struct opine_stretch *to, double *match,
+                                struct opine_aligned *aligned)
 {
     struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
     struct opine_stretch *s = NULL;
@@ -445,8 +447,8 @@ static void smooth(struct opine_mono *mono)
 /* Both signals as the alignment sees them */
 static enum opine_status make_monos(struct opine_arena *arena,
                                     const struct opine_kernels *kernels,
-                                    const struct opine_pair *pair,
-                                    double speed, struct tracker *t)
+                                    const struct opine_pair *pair, double speed,
+                                    struct tracker *t)
 {
     struct opine_mono slow;
 
@@ -530,8 +532,9 @@ enum opine_status opine_find_track(struct opine_arena *arena,
                                    struct opine_aligned *aligned)
 {
     double most = (double)pair->deg.n / (OPINE_WAVE_HOP_S * pair->rate_hz);
-    struct opine_stretch *to = opine_arena_take(
-        arena, (size_t)(most * (1 + CLOCK_MOST)) + 2, sizeof *to);
+    struct opine_stretch *to =
+        opine_arena_take(arena, (size_t)(most * (1 + CLOCK_MOST)) + 2,
+                         sizeof *to);
     const struct opine_stretch *last;
     double ppm;
 

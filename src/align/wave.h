@@ -67,9 +67,8 @@ struct opine_line {
 
 /**
  * Find the slope of the proposals
- * return          Whether the degraded has another tempo, by 1.5 to 20 %: a line
- *                 with that slope is near to many more proposals than any
- *                 without
+ * return          Whether the degraded has another tempo, by 1.5 to 20 %: a
+ * line with that slope is near to many more proposals than any without
  */
 int opine_wave_line(const struct opine_wave *wave,
                     const struct opine_proposals *proposals,
