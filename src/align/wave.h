@@ -116,4 +116,25 @@ OPINE_MUST_CHECK enum opine_status
 opine_wave_confirm(struct opine_arena *arena, const struct opine_wave *wave,
                    struct opine_stretch *stretch, int *count);
 
+/* What one delay does not explain */
+struct opine_followed {
+    int count; /* 1: one delay is as good */
+    struct opine_stretch *stretch;
+    int polarity;
+    double match; /* correlation under it; 0 when features decided */
+    struct opine_path path;
+};
+
+/**
+ * Find stretches of one delay each, on the waveform, or on features where it
+ * says nothing
+ * ref, deg        At 16 to 32 kHz, or at 8 kHz when the pair is
+ * delay           Of most of the file; replaced by a rival when features decide
+ * followed        Return them
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_follow(struct opine_arena *arena, const struct opine_kernels *kernels,
+             const struct opine_mono *ref, const struct opine_mono *deg,
+             struct opine_delay *delay, struct opine_followed *followed);
+
 #endif
