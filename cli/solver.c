@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define ROUNDS 200
+#define LN_2   0.69314718055994531
 
 /* What the library takes: struct opine_curve */
 static const struct opine_curve least = { 1e-3, 0.05 };
@@ -11,7 +12,7 @@ static const struct opine_curve most = { 1e3, 20 };
 
 double curve_at(const struct opine_curve *curve, double top, double disturbance)
 {
-    return 1 + (top - 1) / (1 + pow(disturbance / curve->x50, curve->slope));
+    return 1 + (top - 1) * exp2(-pow(disturbance / curve->x50, curve->slope));
 }
 
 static double squares(const struct opine_curve *curve, const struct sample *s,
@@ -30,8 +31,8 @@ static double squares(const struct opine_curve *curve, const struct sample *s,
 /**
  * A damped step of Gauss and Newton, in ln x50 and ln slope
  *
- *   u = (D / x50)^slope     dM/dln(x50)   =  (top - 1) slope u / (1 + u)^2
- *                           dM/dln(slope) = -(top - 1) u ln(u) / (1 + u)^2
+ *   u = (D / x50)^slope     dM/dln(x50)   =  (top - 1) ln(2) 2^-u slope u
+ *                           dM/dln(slope) = -(top - 1) ln(2) 2^-u u ln(u)
  */
 static struct opine_curve step(const struct opine_curve *c,
                                const struct sample *s, int count, double damp)
@@ -40,10 +41,10 @@ static struct opine_curve step(const struct opine_curve *c,
 
     for (int i = 0; i < count; i++) {
         double u = pow(s[i].disturbance / c->x50, c->slope);
-        double f = (s[i].top - 1) * u / ((1 + u) * (1 + u));
+        double f = (s[i].top - 1) * LN_2 * exp2(-u) * u;
         double a = f * c->slope;
         double b = u > 0 ? -f * log(u) : 0;
-        double miss = s[i].heard - 1 - (s[i].top - 1) / (1 + u);
+        double miss = s[i].heard - 1 - (s[i].top - 1) * exp2(-u);
 
         if (!isfinite(a) || !isfinite(b))
             continue; /* u is beyond all bounds: the curve is flat there */

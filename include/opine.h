@@ -183,7 +183,7 @@ enum opine_cpu {
 
 /**
  * The curve from a disturbance D to a score:
- * 1 + (top - 1) / (1 + (D / x50)^slope)
+ * 1 + (top - 1) 2^-((D / x50)^slope)
  */
 struct opine_curve {
     double x50;   /* disturbance of the middle of the scale, 0.001 to 1000 */
@@ -380,7 +380,7 @@ struct opine_views {
     double structure;   /* structural similarity lost, 0 to 1 */
     double image;       /* change of the coherence between the ears, 0 to 1 */
     double regenerated; /* evidence of fine structure made anew, 0 to 1 */
-    /* NAN without such evidence, 0.11 or more, unless asked for: */
+    /* NAN without such evidence, 0.09 or more, unless asked for: */
     double modulation; /* change of slow modulation, |ln| of its energy */
     double timbre;     /* distance of cepstra, dB */
     double pitch;      /* share of voiced moments off by half a semitone; NAN
@@ -396,8 +396,8 @@ struct opine_result {
     double mos_high;           /* between these two */
     double disturbance;        /* what was mapped to the score, 0 or more */
     double coarse_disturbance; /* the same by envelope and pitch alone, what
-                                  counts when `regenerated` is above 0.18; NAN
-                                  below 0.11 */
+                                  counts when `regenerated` is above 0.15; NAN
+                                  below 0.09 */
     int identical;             /* 1 when nothing differs but delay and level */
     unsigned flags;            /* set of enum opine_flag */
     enum opine_band band;      /* as asked for */

@@ -9,6 +9,7 @@
 
 #define FRAMES 200
 #define NB     OPINE_EAR_BANDS
+#define BLOCKS (FRAMES / OPINE_EAR_BLOCK)
 
 struct fixture {
     struct opine_arena arena;
@@ -16,6 +17,7 @@ struct fixture {
     struct opine_kernels kernels;
     float ref[FRAMES * NB], deg[FRAMES * NB];
     float power_ref[FRAMES * NB], power_deg[FRAMES * NB];
+    float explained[BLOCKS * NB];
     double level_ref[FRAMES], level_deg[FRAMES];
     double spectrum_ref[NB], spectrum_deg[NB];
     struct opine_heard heard;
@@ -39,15 +41,18 @@ static int set_up(void **state)
                                      .power_deg = f->power_deg,
                                      .excited_ref = f->power_ref,
                                      .excited_deg = f->power_deg,
+                                     .explained = f->explained,
                                      .ref = f->ref,
                                      .deg = f->deg,
                                      .level_ref = f->level_ref,
                                      .level_deg = f->level_deg,
                                      .spectrum_ref = f->spectrum_ref,
                                      .spectrum_deg = f->spectrum_deg };
-    f->perceived = (struct opine_perceived){
-        .frames = FRAMES, .channels = 1, .level = 1, .channel = &f->heard
-    };
+    f->perceived = (struct opine_perceived){ .frames = FRAMES,
+                                             .blocks = BLOCKS,
+                                             .channels = 1,
+                                             .level = 1,
+                                             .channel = &f->heard };
     f->pair.channels = 1;
     *state = f;
     return 0;
@@ -76,6 +81,8 @@ static void fill(struct fixture *f)
     memcpy(f->deg, f->ref, sizeof f->ref);
     for (int b = 0; b < NB; b++)
         f->spectrum_ref[b] = f->spectrum_deg[b] = 1e6;
+    for (int i = 0; i < BLOCKS * NB; i++)
+        f->explained[i] = 1;
 }
 
 static void total(const struct opine_ear *ear, const float *n, double *level)
@@ -87,7 +94,7 @@ static void total(const struct opine_ear *ear, const float *n, double *level)
     }
 }
 
-static void disturb(struct fixture *f)
+static void perceive(struct fixture *f)
 {
     total(&f->ear, f->ref, f->level_ref);
     total(&f->ear, f->deg, f->level_deg);
@@ -95,9 +102,19 @@ static void disturb(struct fixture *f)
         f->power_ref[i] = 1 + 1e5F * f->ref[i];
         f->power_deg[i] = 1 + 1e5F * f->deg[i];
     }
+}
+
+static void disturb_perceived(struct fixture *f)
+{
     assert_int_equal(opine_disturb(&f->arena, &f->kernels, &f->ear, &f->pair,
                                    &f->aligned, &f->perceived, 0, &f->result),
                      OPINE_OK);
+}
+
+static void disturb(struct fixture *f)
+{
+    perceive(f);
+    disturb_perceived(f);
 }
 
 static double share_sum(const struct opine_disturbed *d)
@@ -123,27 +140,54 @@ static void identity_disturbs_nothing(void **state)
     assert_close(f->result.similarity, 1, 1e-9, 0);
 }
 
-/* All cells at 1 sone/Bark, the degraded at 1 + x: the density is x - 0.25, so
- * everything can be worked out. */
-static void a_uniform_difference_has_its_value(void **state)
+/* All cells alike; returns the width of all bands, Bark */
+static double fill_alike(struct fixture *f, float ref, float deg)
 {
-    struct fixture *f = *state;
     double bark = 0;
 
     for (int i = 0; i < FRAMES * NB; i++) {
-        f->ref[i] = 1;
-        f->deg[i] = 2;
+        f->ref[i] = ref;
+        f->deg[i] = deg;
     }
     for (int b = 0; b < NB; b++) {
         f->spectrum_ref[b] = f->spectrum_deg[b] = 1e6;
         bark += f->ear.band[b].width_bark;
     }
+    for (int i = 0; i < BLOCKS * NB; i++)
+        f->explained[i] = 1;
+    return bark;
+}
+
+/* All cells at 1 sone/Bark, the degraded at 1 + x: x - 0.25 are heard, so
+ * everything can be worked out. */
+static void a_uniform_difference_has_its_value(void **state)
+{
+    struct fixture *f = *state;
+    double bark = fill_alike(f, 1, 2);
+
     disturb(f);
-    assert_close(f->result.total, 0.75 * bark / pow(1.05 * bark, 0.3), 0, 1e-9);
+    assert_close(f->result.total,
+                 pow(0.75, 0.75) * bark / pow(1.05 * bark, 0.3), 0, 1e-9);
     assert_false(f->result.identical);
     /* Steady, so it is noise. */
     assert_close(f->result.share[OPINE_NOISE], 1, 1e-12, 0);
     assert_close(f->result.value[OPINE_NOISE], 0.75 * bark, 0, 1e-9);
+}
+
+/* Half of the sound gone counts 0.4 + 0.6 (1/2)^2, all of it 1. */
+static void what_is_weakened_counts_less_than_what_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    double bark = fill_alike(f, 2, 1);
+
+    disturb(f);
+    assert_close(f->result.total,
+                 pow(0.75 * 0.55, 0.75) * bark / pow(2.1 * bark, 0.3), 0, 1e-9);
+    assert_close(f->result.value[OPINE_MISSING], 0.75 * bark, 0, 1e-9);
+    fill_alike(f, 2, 0);
+    disturb(f);
+    assert_close(f->result.total, pow(2, 0.75) * bark / pow(2.1 * bark, 0.3), 0,
+                 1e-9);
 }
 
 static void differences_within_the_dead_zone_are_free(void **state)
@@ -187,7 +231,7 @@ static void disturbance_is_homogeneous(void **state)
         f->deg[i] *= 4;
     }
     disturb(f);
-    assert_close(f->result.total, once * pow(4, 0.7), 0, 1e-6);
+    assert_close(f->result.total, once * pow(4, 0.75 - 0.3), 0, 1e-6);
 }
 
 /* ---------------------------------------------------------------- causes */
@@ -220,10 +264,8 @@ static void additions_to_the_signal_alone_are_distortion(void **state)
     largest_is(f, OPINE_DISTORTION);
 }
 
-static void decaying_additions_after_offsets_are_echo(void **state)
+static void fill_echo(struct fixture *f)
 {
-    struct fixture *f = *state;
-
     fill(f);
     for (int t = 0; t < FRAMES; t++)
         for (int b = 0; b < NB; b++) {
@@ -231,8 +273,32 @@ static void decaying_additions_after_offsets_are_echo(void **state)
             f->ref[t * NB + b] *= quiet;
             f->deg[t * NB + b] = f->ref[t * NB + b] + (quiet < 1 ? 0.6f : 0);
         }
+}
+
+static void decaying_additions_after_offsets_are_echo(void **state)
+{
+    struct fixture *f = *state;
+
+    fill_echo(f);
     disturb(f);
     largest_is(f, OPINE_ECHO);
+}
+
+/* A room blurs the fine structure as a vocoder does; that there is an echo says
+ * which it was. */
+static void echo_explains_what_seems_regenerated(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int is_echo = 0; is_echo < 2; is_echo++) {
+        is_echo ? fill_echo(f) : fill(f);
+        perceive(f);
+        memcpy(f->power_deg, f->power_ref, sizeof f->power_ref);
+        for (int i = 0; i < BLOCKS * NB; i++)
+            f->explained[i] = 0.93F;
+        disturb_perceived(f);
+        assert_close(f->result.view.regenerated, is_echo ? 0 : 0.07, 1e-6, 0);
+    }
 }
 
 static void losses_in_a_frame_are_gaps_or_missing(void **state)
@@ -348,12 +414,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(identity_disturbs_nothing),
         TEST(a_uniform_difference_has_its_value),
+        TEST(what_is_weakened_counts_less_than_what_is_gone),
         TEST(differences_within_the_dead_zone_are_free),
         TEST(pauses_do_not_count),
         TEST(disturbance_is_homogeneous),
         TEST(steady_additions_are_noise),
         TEST(additions_to_the_signal_alone_are_distortion),
         TEST(decaying_additions_after_offsets_are_echo),
+        TEST(echo_explains_what_seems_regenerated),
         TEST(losses_in_a_frame_are_gaps_or_missing),
         TEST(losses_at_the_edge_are_bandwidth),
         TEST(flat_tops_are_reported_beyond_the_reference),

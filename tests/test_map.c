@@ -89,7 +89,7 @@ static void every_view_costs_what_it_takes(void **state)
 {
     struct opine_mapped steps = view((struct opine_views){ .steps = 9 }, 0);
     struct opine_mapped image = view((struct opine_views){ .image = 0.3 }, 0);
-    struct opine_mapped still = view((struct opine_views){ .image = 0.02 }, 0);
+    struct opine_mapped still = view((struct opine_views){ .image = 0.01 }, 0);
     struct opine_mapped flat = view((struct opine_views){ 0 }, 0.1);
 
     (void)state;

@@ -44,7 +44,7 @@ JUDGED = [
     ('spatial', 'file'), ('vocoder', 'file'), ('neural_speech', 'file'),
     ('phase', 'file')]
 TOP = 3.75          # of the scale, beyond 1
-SWITCH = (0.11, 0.18)   # as in src/map/map.c: from the fine to the coarse map
+SWITCH = (0.09, 0.15)   # as in src/map/map.c: from the fine to the coarse map
 
 
 class Set:
@@ -69,7 +69,7 @@ class Set:
         self.coarse = np.array([r['coarse_disturbance'] for r in results])
         self.regenerated = np.array([r['views']['regenerated']
                                      for r in results])
-        self.has_image = np.array([r['views']['image'] for r in results]) > 0.02
+        self.has_image = np.array([r['views']['image'] for r in results]) > 0.01
         self.peers = read_peers(os.path.join(folder, 'peers.csv'), rows)
 
     def means(self, x):
@@ -116,7 +116,7 @@ def rms(x):
 def to_mos(numbers, disturbance):
     """The fine map; numbers are the logarithms of x50 and slope."""
     x50, slope = np.exp(numbers)
-    return 1 + TOP / (1 + (disturbance / x50) ** slope)
+    return 1 + TOP * 2 ** -((disturbance / x50) ** slope)
 
 
 def coarse_to_mos(numbers, coarse):
@@ -130,7 +130,7 @@ def fit(sets):
         return np.concatenate([
             (to_mos(numbers, s.disturbance) - s.heard) / math.sqrt(len(s.heard))
             for s in sets])
-    return least_squares(misses, [0.0, -0.4]).x
+    return least_squares(misses, [0.0, -0.6]).x
 
 
 def fit_coarse(sets):

@@ -10,6 +10,12 @@
  * too (spatial 0.77 -> 0.79; 2 to 6 alike) */
 #define IMAGE_EXPLAINS 3
 
+/* So does a room whose reverberation outweighs the direct sound. Up to this
+ * share of the density is taken for echo in vocoders, too, where offsets are
+ * blurred; rooms have 0.2 to 0.8. */
+#define ECHO_ORDINARY 0.2
+#define ECHO_EXPLAINS 0.5
+
 /* How loud a channel is: channels count in proportion, so that an empty one
  * changes nothing and equal ones are as good as one */
 static double mean_loudness(const struct opine_heard *h, int frames)
@@ -113,15 +119,18 @@ static enum opine_status
 view(struct opine_arena *arena, const struct opine_kernels *kernels,
      const struct opine_ear *ear, const struct opine_prepared *pair,
      const struct opine_aligned *aligned, const struct opine_perceived *p,
-     int all_views, struct opine_views *v)
+     double echo_share, int all_views, struct opine_views *v)
 {
+    double explained = ECHO_EXPLAINS * fmax(echo_share - ECHO_ORDINARY, 0);
+
     *v = (struct opine_views){ .modulation = (double)NAN,
                                .timbre = (double)NAN,
                                .pitch = (double)NAN };
     for (int c = 0; c < p->channels; c++)
         TRY(view_channel(arena, ear, p, c, v));
     v->image = opine_image(ear, p);
-    v->regenerated = fmax(v->regenerated - IMAGE_EXPLAINS * v->image, 0);
+    explained += IMAGE_EXPLAINS * v->image;
+    v->regenerated = fmax(v->regenerated - explained, 0);
     if (v->regenerated < OPINE_REGENERATED_LEAST && !all_views)
         return OPINE_OK;
     return view_regenerated(arena, kernels, ear, pair, aligned, p, v);
@@ -146,7 +155,8 @@ enum opine_status opine_disturb(struct opine_arena *arena,
     d->reference_cutoff_hz = reference_cutoff_hz(ear, p);
     d->value[OPINE_LEVEL] = p->level_db;
     d->flat = fmax(pair->deg.flat - pair->ref.flat, 0);
-    TRY(view(arena, kernels, ear, pair, aligned, p, all_views, &d->view));
+    TRY(view(arena, kernels, ear, pair, aligned, p, d->share[OPINE_ECHO],
+             all_views, &d->view));
     d->value[OPINE_CLIPPING] = 100 * d->flat;
     d->value[OPINE_IMAGE] = p->image_ref ? d->view.image : (double)NAN;
     d->value[OPINE_REGENERATED] = d->view.regenerated;

@@ -2,10 +2,10 @@
 /**
  * Disturb: from two loudness patterns to one disturbance and its causes
  *
- * Each cell of frame and band has a disturbance density, and belongs to exactly
- * one cause. The density is pooled once. Pooling is homogeneous of degree one,
- * so each cell's value times its gradient is its part of the whole (Euler), and
- * the causes' parts add up to it.
+ * Each cell of frame and band has a density of disturbance, and belongs to
+ * exactly one cause. The density is pooled once. Pooling is homogeneous of
+ * degree one, so each cell's value times its gradient is its part of the whole
+ * (Euler), and the causes' parts add up to it.
  */
 #ifndef OPINE_SRC_DISTURB_H
 #define OPINE_SRC_DISTURB_H
@@ -13,9 +13,9 @@
 #include "ear/ear.h"
 
 /* Evidence of regenerated sound, from where on it counts at all. Conventional
- * material stays below 0.12 but for codecs at their lowest rates, for which
- * both views agree; vocoders and neural codecs begin at 0.15. */
-#define OPINE_REGENERATED_LEAST 0.11
+ * material stays below 0.09 but for codecs at their lowest rates, for which
+ * both views agree; vocoders and neural codecs begin at 0.12. */
+#define OPINE_REGENERATED_LEAST 0.09
 
 /* Causes that cells can belong to: OPINE_NOISE to OPINE_BANDWIDTH */
 #define OPINE_CELL_CAUSES (OPINE_BANDWIDTH + 1)
@@ -48,8 +48,9 @@ opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
 
 /* Disturbance of one frame of one channel */
 struct opine_frame {
-    double cause[OPINE_CELL_CAUSES]; /* sone, by cause */
-    int silent;                      /* the degraded is, the reference not */
+    double sone[OPINE_CELL_CAUSES];    /* added or missing, by cause */
+    double density[OPINE_CELL_CAUSES]; /* what that disturbs */
+    int silent;                        /* the degraded is, the reference not */
 };
 
 /**

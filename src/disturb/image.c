@@ -16,6 +16,10 @@
 #define ACTIVE_SHARE 1e-4 /* frames within 40 dB of the loudest */
 #define FLOOR        1e-6 /* of the loudest frame: what is silent in a band */
 #define WEIGHT       0.3  /* exponent of power */
+/* Noise of codecs in both channels makes them less coherent, and is heard as
+ * noise; a narrowed image makes them more. With 1 tcd_audio14 ranks 0.89
+ * instead of 0.91, with 0.2 spatial 0.75 instead of 0.80. */
+#define LESS_COHERENT 0.4
 
 static double frame_power(const float *left, const float *right)
 {
@@ -91,7 +95,7 @@ double opine_image(const struct opine_ear *ear, const struct opine_perceived *p)
                 add_frame(ear, p, t, FLOOR * loudest, &w);
         }
         for (int b = 0; b < NB; b++)
-            change += fabs(w.change[b]);
+            change += fmax(w.change[b], -LESS_COHERENT * w.change[b]);
         weight += w.weight;
     }
     return weight > 0 ? change / weight : 0;

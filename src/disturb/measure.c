@@ -122,7 +122,7 @@ enum opine_status opine_measure(struct opine_arena *arena,
             continue;
         }
         for (int c = 0; c < OPINE_GAPS; c++)
-            value[c] += frame[t].cause[c];
+            value[c] += frame[t].sone[c];
         value[OPINE_GAPS] += 100 * frame[t].silent;
         loud_frames++;
     }

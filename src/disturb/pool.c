@@ -107,7 +107,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         x[n] = 0;
         gradient[n] = 0;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            x[n] += frame[t].cause[c] * norm[n];
+            x[n] += frame[t].density[c] * norm[n];
         n++;
     }
     *total = pool_windows(x, n, gradient);
@@ -116,7 +116,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         if (level[t] <= pause)
             continue;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            share[c] += gradient[i] * norm[i] * frame[t].cause[c];
+            share[c] += gradient[i] * norm[i] * frame[t].density[c];
         i++;
     }
     opine_arena_release(arena, mark);

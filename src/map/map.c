@@ -15,21 +15,21 @@
 #define RELATED_SURE  0.65
 
 /* From here on nothing but the coarse view counts */
-#define REGENERATED_SURE 0.18
+#define REGENERATED_SURE 0.15
 
 /* The fine disturbance: a product of views, so that each counts in proportion
- * to what the others find. Exponents by reason and round: with neither, chop
- * ranks 0.873 and mdct_coder 0.879 instead of 0.89 and 0.92. */
-#define DENSITY_FLOOR      0.03 /* sone */
-#define STEPS_EXPONENT     0.13
-#define STEPS_FLOOR        0.1
-#define STRUCTURE_EXPONENT 0.2
-#define STRUCTURE_FLOOR    0.005
+ * to what the others find. Exponents by reason and round: without the second
+ * chop ranks 0.89 instead of 0.90, without both mdct_coder 0.89 instead of
+ * 0.92; up to 0.15 all alike. */
+#define DENSITY_FLOOR   0.03
+#define STEPS_FLOOR     0.1
+#define STRUCTURE_FLOOR 0.005
+#define VIEW_EXPONENT   0.1
 
-/* A change of coherence that nobody hears, and what more of it is worth: whole
- * stereo made mono counts 1 to 4 sone */
-#define IMAGE_LEAST 0.02
-#define IMAGE_SONE  10.0
+/* A change of coherence that nobody hears, and the density that more of it is
+ * worth: that of whole stereo made mono is 2 to 7 */
+#define IMAGE_LEAST   0.01
+#define IMAGE_DENSITY 17.0
 
 /* Clipping is heard by its flat tops: the share of them replaces, from the
  * first value on and wholly from the second, three quarters of the density (in
@@ -63,7 +63,7 @@ static double smoothstep(double x, double low, double high)
 
 /* ----------------------------------------------------------- fine view */
 
-static double with_clipping(double sone, double flat)
+static double with_clipping(double density, double flat)
 {
     double share = fmax(flat, 1e-6);
     double ramp = clip(log(share / FLAT_LEAST) / log(FLAT_SURE / FLAT_LEAST), 0,
@@ -71,35 +71,35 @@ static double with_clipping(double sone, double flat)
     double heard = FLAT_OFFSET + FLAT_SLOPE * log(fmax(share, 1e-4));
     double weight = FLAT_WEIGHT * ramp;
 
-    return exp((1 - weight) * log(sone) +
+    return exp((1 - weight) * log(density) +
                weight * fmax(heard, log(DENSITY_FLOOR)));
 }
 
-static double image_sone(const struct opine_disturbed *d)
+static double image_density(const struct opine_disturbed *d)
 {
-    return IMAGE_SONE * fmax(d->view.image - IMAGE_LEAST, 0);
+    return IMAGE_DENSITY * fmax(d->view.image - IMAGE_LEAST, 0);
 }
 
 /* 0 when nothing differs */
-static double product(double sone, double steps, double structure)
+static double product(double density, double steps, double structure)
 {
-    return sone * pow(steps + STEPS_FLOOR, STEPS_EXPONENT) *
-           pow(structure + STRUCTURE_FLOOR, STRUCTURE_EXPONENT);
+    return density * pow((steps + STEPS_FLOOR) * (structure + STRUCTURE_FLOOR),
+                         VIEW_EXPONENT);
 }
 
 static double fine_disturbance(double density, double image, double flat,
                                const struct opine_views *v)
 {
-    double sone = with_clipping(fmax(density, image) + DENSITY_FLOOR, flat);
+    double whole = with_clipping(fmax(density, image) + DENSITY_FLOOR, flat);
 
-    return fmax(product(sone, v->steps, v->structure) -
+    return fmax(product(whole, v->steps, v->structure) -
                     product(DENSITY_FLOOR, 0, 0),
                 0);
 }
 
 static double fine_mos(const struct opine_curve *curve, double top, double x)
 {
-    return 1 + (top - 1) / (1 + pow(x / curve->x50, curve->slope));
+    return 1 + (top - 1) * exp2(-pow(x / curve->x50, curve->slope));
 }
 
 /* --------------------------------------------------------- coarse view */
@@ -145,7 +145,7 @@ static double blend(const struct opine_model *model, double top, double fine,
     double share = smoothstep(d->view.regenerated, OPINE_REGENERATED_LEAST,
                               REGENERATED_SURE);
     double image = fine_mos(&model->curve, top,
-                            fine_disturbance(0, image_sone(d), 0, &d->view));
+                            fine_disturbance(0, image_density(d), 0, &d->view));
 
     if (share <= 0)
         return fine;
@@ -166,7 +166,7 @@ static void divide(const struct opine_model *model, double top, double heard,
                               fine_disturbance(d->total, 0, 0, &d->view));
     double imaged =
         fine_mos(&model->curve, top,
-                 fine_disturbance(d->total, image_sone(d), 0, &d->view));
+                 fine_disturbance(d->total, image_density(d), 0, &d->view));
 
     cost[OPINE_IMAGE] = fmax(density - imaged, 0);
     cost[OPINE_CLIPPING] = fmax(imaged - fine, 0);
@@ -207,7 +207,7 @@ void opine_map(const struct opine_model *model, enum opine_band band,
                struct opine_mapped *m)
 {
     double top = opine_map_top(band);
-    double x = fine_disturbance(d->total, image_sone(d), d->flat, &d->view);
+    double x = fine_disturbance(d->total, image_density(d), d->flat, &d->view);
     double fine = fine_mos(&model->curve, top, x);
     double coarse = coarse_disturbance(&d->view);
     double heard = blend(model, top, fine, d, coarse);

@@ -50,10 +50,10 @@ double opine_map_top(enum opine_band band);
  * confidence      Of the alignment: with similarity, evidence of relation
  * mapped          Return the score
  *
- * Fine     x = sone (steps + 0.1)^0.13 (structure + 0.005)^0.2 - x0, x0 what
- *          identity has; sone = the density or, if that is more, the image,
- *          with clipping put in its place
- *          mos = 1 + (top - 1) / (1 + (x / x50)^slope)
+ * Fine     x = D ((steps + 0.1) (structure + 0.005))^0.1 - x0, x0 what identity
+ *          has; D = the density or, if that is more, the image, with clipping
+ *          put in its place
+ *          mos = 1 + (top - 1) 2^-((x / x50)^slope)
  * Coarse   k = mean of modulation, timbre, steps and pitch on common scales
  *          mos = 1 + (top - 1) / (1 + exp((k - middle) slope))
  *
