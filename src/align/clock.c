@@ -10,7 +10,7 @@
 #define POINTS_MIN   8
 #define POINTS_FEW   5     /* after which a walk is given up ... */
 #define HOPELESS_S   1e-3  /* ... that misses a line by this, */
-#define MATCH_SHARE  0.95  /* or that matches less than this of the path's */
+#define MATCH_SHARE  0.8   /* or that matches less than this of the path's */
 #define BLOCK        2048  /* samples of each */
 #define STEP         512   /* between blocks that are compared by energy */
 #define STEADY_S     2e-4  /* median miss of a line: steady enough */
@@ -120,18 +120,23 @@ static int fit_line(const struct point *p, int n, double *slope, double *offset,
     return 1;
 }
 
-/* Each delay near the path's */
-static int measure_near(const struct pair *f, const int *start, struct point *p)
+/* Each delay near the path's, or near the line */
+static int measure_near(const struct pair *f, const int *start, int on_line,
+                        struct point *p)
 {
+    const struct opine_line *line = &f->path->line;
     int n = 0;
 
     for (int i = 0; i < POINTS; i++) {
-        double lag = lag_at(f, start[i]);
+        double time = start[i] + BLOCK / 2.0;
+        double lag = on_line ? line->offset + line->slope * time
+                             : lag_at(f, start[i]);
 
         if (!is_inside(f, start[i], lag))
             continue;
-        p[n++] = (struct point){ start[i] + BLOCK / 2.0,
-                                 delay_at(f, start[i], lag, NEAR_REACH_S) };
+        p[n].time = time;
+        p[n++].delay = delay_at(f, start[i], lag,
+                                on_line ? WALK_REACH_S : NEAR_REACH_S);
     }
     return n;
 }
@@ -256,27 +261,16 @@ static double measure(const struct point *p, int n, double rate_hz, double *ppm)
     return miss;
 }
 
-double opine_clock_measure(const struct opine_kernels *kernels,
-                           const struct opine_mono *ref,
-                           const struct opine_mono *deg,
-                           const struct opine_path *path)
+/* Walks from one place, or from several */
+static double measure_walks(const struct pair *f, const int *start)
 {
-    const struct pair pair = { kernels, ref, deg, path };
     static const int seeds[] = { 12, 4, 20, 8, 16 };
-    double steady = STEADY_S * ref->rate_hz, rate_hz = ref->rate_hz, ppm = 0;
-    int start[POINTS], tries = path->is_one ? 1 : path->match > SURE ? 2 : 5;
+    double steady = STEADY_S * f->ref->rate_hz, ppm = 0;
     struct point p[POINTS];
 
-    if (deg->n <= 2 * BLOCK)
-        return 0;
-    place_points(&pair, start);
-    if (!path->is_one && path->match >= OPINE_WAVE_TRUSTED &&
-        measure(p, measure_near(&pair, start, p), rate_hz, &ppm) < steady)
-        return ppm;
-    ppm = 0;
-    for (int i = 0; i < tries; i++) {
-        int n = walk_from(&pair, start, seeds[i], p);
-        double here, miss = measure(p, n, rate_hz, &here);
+    for (int i = 0; i < (f->path->is_one ? 1 : 5); i++) {
+        int n = walk_from(f, start, seeds[i], p);
+        double here, miss = measure(p, n, f->ref->rate_hz, &here);
 
         if (miss < steady) {
             steady = miss;
@@ -284,4 +278,29 @@ double opine_clock_measure(const struct opine_kernels *kernels,
         }
     }
     return ppm;
+}
+
+double opine_clock_measure(const struct opine_kernels *kernels,
+                           const struct opine_mono *ref,
+                           const struct opine_mono *deg,
+                           const struct opine_path *path)
+{
+    const struct pair pair = { kernels, ref, deg, path };
+    double steady = STEADY_S * ref->rate_hz, ppm = 0;
+    int start[POINTS];
+    struct point p[POINTS];
+
+    if (deg->n <= 2 * BLOCK)
+        return 0;
+    place_points(&pair, start);
+    if (path->is_one || path->match < OPINE_WAVE_TRUSTED)
+        return measure_walks(&pair, start);
+    for (int on_line = 0; on_line <= 1; on_line++) {
+        int n = measure_near(&pair, start, on_line, p);
+
+        if (measure(p, n, ref->rate_hz, &ppm) < steady &&
+            is_likely(&pair, p, n))
+            return ppm;
+    }
+    return path->match < SURE ? measure_walks(&pair, start) : 0;
 }

@@ -181,7 +181,9 @@ static enum opine_status track(struct opine_arena *arena,
                                struct opine_aligned *aligned)
 {
     int lag = (int)lround(delay->samples);
-    struct opine_path path = { 1, 1, t->deg.n, 1, &lag };
+    struct opine_path path = {
+        .is_one = 1, .match = 1, .hop = t->deg.n, .hops = 1, .lag = &lag
+    };
     struct opine_followed followed;
 
     if (!explained) {

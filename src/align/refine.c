@@ -8,10 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK      2048 /* samples of the degraded at once */
-#define SIZE       4096 /* of a transform: block and lags without wrapping */
-#define NUDGE_MOST 512  /* samples of reach, lag by lag */
-#define FAVOUR     0.2f /* of the given lag over those at the reach's ends */
+#define BLOCK        2048 /* samples of the degraded at once */
+#define SIZE         4096 /* of a transform: block and lags without wrapping */
+#define NUDGE_MOST   512  /* samples of reach, lag by lag */
+#define FAVOUR       0.2f /* of the given lag over those at the reach's ends */
+#define FAVOUR_LEAST 48   /* samples: favoured more, peaks would lean to it */
 
 /* ------------------------------------------------------------- stretch */
 
@@ -50,10 +51,11 @@ static void whiten(float *spectrum)
 static double peak_lag(const float *c, int reach, double lag)
 {
     float near[2 * OPINE_PEAK_REACH + 3], most = -1, sign;
+    float end = (float)(reach > FAVOUR_LEAST ? reach : FAVOUR_LEAST);
     int best = reach;
 
     for (int i = 0; i <= 2 * reach; i++) {
-        float away = fabsf((float)(i - reach)) / (float)reach;
+        float away = fabsf((float)(i - reach)) / end;
         float here = fabsf(c[i]) * (1 - FAVOUR * away);
         if (here > most) {
             most = here;

@@ -225,15 +225,15 @@ static enum opine_status follow_line(struct opine_arena *arena,
                                      const struct opine_proposals *proposals,
                                      struct opine_followed *f, int *is_line)
 {
+    struct opine_line *line = &f->path.line;
     struct opine_stretch *s;
-    struct opine_line line;
     double match;
     int count;
 
     *is_line = 0;
-    if (f->match > SURE || !opine_wave_line(wave, proposals, &line))
+    if (!opine_wave_line(wave, proposals, line) || f->match > SURE)
         return OPINE_OK;
-    TRY(opine_wave_slide(arena, wave, &line, &s, &count));
+    TRY(opine_wave_slide(arena, wave, line, &s, &count));
     refine_near(wave, s, count);
     count = opine_wave_merge(wave, s, count);
     find_boundaries(wave, s, count);
@@ -312,6 +312,9 @@ opine_follow(struct opine_arena *arena, const struct opine_kernels *kernels,
         TRY(follow_features(arena, &wave, &t, delay->samples, f));
     }
     f->polarity = (int)wave.sign;
-    f->path = (struct opine_path){ 0, f->match, t.hop, t.hops, t.lag };
+    f->path.match = f->match;
+    f->path.hop = t.hop;
+    f->path.hops = t.hops;
+    f->path.lag = t.lag;
     return OPINE_OK;
 }

@@ -125,13 +125,19 @@ double opine_track_nudge(const struct opine_kernels *kernels,
                          const struct opine_mono *deg, int start, int n,
                          double lag, double reach_s);
 
+/* A line of lags: offset + slope * sample of the degraded */
+struct opine_line {
+    double offset, slope;
+};
+
 /* The delay as far as it is known */
 struct opine_path {
     int is_one;   /* one lag explains the waveform */
     double match; /* correlation under these lags, -1 to 1 */
     double hop;   /* samples */
     int hops;
-    const int *lag; /* of each hop of the degraded, samples */
+    const int *lag;         /* of each hop of the degraded, samples */
+    struct opine_line line; /* that most of the waveform's proposals are near */
 };
 
 /**

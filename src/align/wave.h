@@ -60,13 +60,8 @@ opine_wave_follow(struct opine_arena *arena, const struct opine_wave *wave,
                   int lag, const struct opine_proposals *proposals,
                   struct opine_stretch **stretch, int *count);
 
-/* A line of lags: offset + slope * sample of the degraded */
-struct opine_line {
-    double offset, slope;
-};
-
 /**
- * Find the slope of the proposals
+ * Find the line that most proposals are near to
  * return          Whether the degraded has another tempo, by 1.5 to 20 %: a
  * line with that slope is near to many more proposals than any without
  */
