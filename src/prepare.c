@@ -21,6 +21,7 @@
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
 #define LOUD_DBOV (-60.0) /* not silent, however measured */
+#define SURELY    1e-3    /* of the energy: beyond errors of rounding */
 
 #define BLOCK ((size_t)4096) /* samples copied at once */
 
@@ -273,8 +274,8 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
 
 /* --------------------------------------------------------------- views */
 
-/* View a signal as it came; returns its mean square, or a NaN when a sample is
- * not finite */
+/* View a signal as it came; returns its mean square beside its mean, 0 where
+ * that is too small to tell, or a NaN when a sample is not finite */
 static double view_audio(const struct opine_kernels *kernels,
                          const struct opine_audio *audio,
                          struct opine_planes *planes)
@@ -286,7 +287,7 @@ static double view_audio(const struct opine_kernels *kernels,
                                      .channels = a.channels,
                                      .n = a.frames };
     for (int c = 0; c < a.channels; c++) {
-        double sum = 0;
+        double sum = 0, all = 0;
 
         planes->x[c] = a.data + c * a.channel_step;
         for (size_t i = 0; i < a.frames; i += BLOCK) {
@@ -299,12 +300,13 @@ static double view_audio(const struct opine_kernels *kernels,
                 x = block;
             }
             sum += add_up(x, count);
-            square += (double)kernels->dot(x, x, (int)count);
+            all += (double)kernels->dot(x, x, (int)count);
         }
         if (!isfinite(sum))
             return (double)NAN;
         planes->mean += sum / n;
-        square -= sum * sum / n;
+        if (all - sum * sum / n > SURELY * all)
+            square += all - sum * sum / n;
     }
     return square / n / a.channels;
 }

@@ -8,19 +8,19 @@
 
 #define POINTS       24 /* places where the delay is measured */
 #define POINTS_MIN   8
-#define POINTS_FEW   5     /* after which a walk is given up ... */
-#define HOPELESS_S   1e-3  /* ... that misses a line by this, */
-#define MATCH_SHARE  0.8   /* or that matches less than this of the path's */
-#define BLOCK        2048  /* samples of each */
-#define STEP         512   /* between blocks that are compared by energy */
-#define STEADY_S     2e-4  /* median miss of a line: steady enough */
-#define OUTLIER_S    4e-4  /* misses beyond do not count */
-#define WALK_REACH_S 0.003 /* from where the line points to, */
-#define NEAR_REACH_S 0.001 /* or from what is known */
-#define SURE         0.9   /* match of a path that is hardly wrong */
-#define SLOPE_MOST   0.01  /* 10000 ppm */
-#define PPM_LEAST    2.0   /* differences of real clocks begin here */
-#define SIGMAS       4.0   /* beyond the error of measurement */
+#define POINTS_FEW   5      /* after which a walk is given up ... */
+#define HOPELESS_S   1e-3   /* ... that misses a line by this, */
+#define MATCH_SHARE  0.8    /* or that matches less than this of the path's */
+#define BLOCK        2048   /* samples of each */
+#define STEP         512    /* between blocks that are compared by energy */
+#define STEADY_S     2e-4   /* median miss of a line: steady enough */
+#define OUTLIER_S    4e-4   /* misses beyond do not count */
+#define WALK_REACH_S 0.003  /* from where the line points to, */
+#define NEAR_REACH_S 0.0015 /* or from what is known */
+#define SURE         0.9    /* match of a path that is hardly wrong */
+#define SLOPE_MOST   0.01   /* 10000 ppm */
+#define PPM_LEAST    2.0    /* differences of real clocks begin here */
+#define SIGMAS       4.0    /* beyond the error of measurement */
 
 struct point {
     double time, delay; /* samples */
