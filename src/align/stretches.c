@@ -26,6 +26,7 @@ static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define LINE_REST 0.85
 #define SURE      0.995
 
+#define ALIKE        0.9   /* correlation of waveforms that need no whitening */
 #define WAVE_REACH_S 0.001 /* a path on the waveform is this near */
 #define BOUNDARY_S   0.040 /* a path's jump is about this far off at most */
 
@@ -149,9 +150,9 @@ static void find_boundaries(const struct opine_wave *wave,
     }
 }
 
-/* To a fraction of a sample, where the path is known to a few */
-static void refine_near(const struct opine_wave *wave, struct opine_stretch *s,
-                        int count)
+/* To a fraction of a sample where the waveforms are alike */
+static void refine_alike(const struct opine_wave *wave, struct opine_stretch *s,
+                         int count)
 {
     for (int i = 0; i < count; i++)
         s[i].delay = opine_track_nudge(wave->kernels, wave->ref, wave->deg,
@@ -160,10 +161,12 @@ static void refine_near(const struct opine_wave *wave, struct opine_stretch *s,
                                        WAVE_REACH_S);
 }
 
-/* The same where it is known to a hop */
-static enum opine_status refine_far(struct opine_arena *arena,
-                                    const struct opine_wave *wave,
-                                    struct opine_stretch *s, int count)
+/* The same where they are less alike, or the delay is known to a hop: whitened,
+ * at ten times the cost */
+static enum opine_status refine_unlike(struct opine_arena *arena,
+                                       const struct opine_wave *wave,
+                                       double reach_s, struct opine_stretch *s,
+                                       int count)
 {
     struct opine_refiner refiner;
 
@@ -171,7 +174,7 @@ static enum opine_status refine_far(struct opine_arena *arena,
                              wave->deg));
     for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
-                                       s[i].delay, OPINE_REFINER_REACH_S);
+                                       s[i].delay, reach_s);
     opine_refiner_destroy(&refiner);
     return OPINE_OK;
 }
@@ -203,7 +206,8 @@ static enum opine_status follow_features(struct opine_arena *arena,
     if (!f->stretch)
         return OPINE_ERR_MEMORY;
     f->count = split(t, f->stretch);
-    TRY(refine_far(arena, wave, f->stretch, f->count));
+    TRY(refine_unlike(arena, wave, OPINE_REFINER_REACH_S, f->stretch,
+                      f->count));
     return finish(arena, wave, f->stretch, &f->count);
 }
 
@@ -234,7 +238,7 @@ static enum opine_status follow_line(struct opine_arena *arena,
     if (!opine_wave_line(wave, proposals, line) || f->match > SURE)
         return OPINE_OK;
     TRY(opine_wave_slide(arena, wave, line, &s, &count));
-    refine_near(wave, s, count);
+    refine_alike(wave, s, count);
     count = opine_wave_merge(wave, s, count);
     find_boundaries(wave, s, count);
     match = opine_wave_correlation(wave, s, count);
@@ -259,7 +263,10 @@ static enum opine_status follow_wave(struct opine_arena *arena,
     TRY(opine_wave_follow(arena, wave, (int)lround(delay), &proposals,
                           &f->stretch, &f->count));
     fill_path(t, f->stretch);
-    refine_near(wave, f->stretch, f->count);
+    if (opine_wave_correlation(wave, f->stretch, f->count) > ALIKE)
+        refine_alike(wave, f->stretch, f->count);
+    else
+        TRY(refine_unlike(arena, wave, WAVE_REACH_S, f->stretch, f->count));
     TRY(finish(arena, wave, f->stretch, &f->count));
     f->match = opine_wave_correlation(wave, f->stretch, f->count);
     TRY(follow_line(arena, wave, &proposals, f, is_line));
