@@ -63,13 +63,18 @@ static double smoothstep(double x, double low, double high)
 
 /* ----------------------------------------------------------- fine view */
 
+/* How far flat tops replace the density, 0 to 0.75 */
+static double flat_weight(double flat)
+{
+    return FLAT_WEIGHT * clip(log(fmax(flat, 1e-6) / FLAT_LEAST) /
+                                  log(FLAT_SURE / FLAT_LEAST),
+                              0, 1);
+}
+
 static double with_clipping(double density, double flat)
 {
-    double share = fmax(flat, 1e-6);
-    double ramp = clip(log(share / FLAT_LEAST) / log(FLAT_SURE / FLAT_LEAST), 0,
-                       1);
-    double heard = FLAT_OFFSET + FLAT_SLOPE * log(fmax(share, 1e-4));
-    double weight = FLAT_WEIGHT * ramp;
+    double weight = flat_weight(flat);
+    double heard = FLAT_OFFSET + FLAT_SLOPE * log(fmax(flat, 1e-4));
 
     return exp((1 - weight) * log(density) +
                weight * fmax(heard, log(DENSITY_FLOOR)));
@@ -155,29 +160,26 @@ static double blend(const struct opine_model *model, double top, double fine,
 
 /* -------------------------------------------------------------- causes */
 
-/* Divide what was lost: first what clipping, the image and the lost fine
- * structure made worse than the density alone, the rest by the density's
- * shares. */
+/* Divide what was lost: what the image and the lost fine structure made worse
+ * is theirs, flat tops have of the rest what they replaced of the density, and
+ * what is left is divided by the density's shares. */
 static void divide(const struct opine_model *model, double top, double heard,
                    double fine, const struct opine_disturbed *d, double *cost)
 {
     double lost = top - heard, beyond, shares = 0;
-    double density = fine_mos(&model->curve, top,
-                              fine_disturbance(d->total, 0, 0, &d->view));
-    double imaged =
-        fine_mos(&model->curve, top,
-                 fine_disturbance(d->total, image_density(d), 0, &d->view));
+    double without = fine_mos(&model->curve, top,
+                              fine_disturbance(d->total, 0, d->flat, &d->view));
 
-    cost[OPINE_IMAGE] = fmax(density - imaged, 0);
-    cost[OPINE_CLIPPING] = fmax(imaged - fine, 0);
+    cost[OPINE_IMAGE] = fmax(without - fine, 0);
     cost[OPINE_REGENERATED] = fmax(fine - heard, 0);
-    beyond = cost[OPINE_IMAGE] + cost[OPINE_CLIPPING] + cost[OPINE_REGENERATED];
+    beyond = cost[OPINE_IMAGE] + cost[OPINE_REGENERATED];
     if (beyond > lost) {
         cost[OPINE_IMAGE] *= lost / beyond;
-        cost[OPINE_CLIPPING] *= lost / beyond;
         cost[OPINE_REGENERATED] *= lost / beyond;
         beyond = lost;
     }
+    cost[OPINE_CLIPPING] = flat_weight(d->flat) * (lost - beyond);
+    beyond += cost[OPINE_CLIPPING];
     for (int c = 0; c < OPINE_CELL_CAUSES; c++)
         shares += d->share[c];
     for (int c = 0; c < OPINE_CELL_CAUSES; c++)
