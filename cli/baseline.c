@@ -31,7 +31,7 @@ static int take_row(json_t *row, struct entry *entry)
 /**
  * Check what a file holds before its rows
  */
-static int check(const char *path, json_t *json)
+static int check(const char *path, const char *present, json_t *json)
 {
     const char *model = json_string_value(json_object_get(json, "model"));
 
@@ -40,17 +40,18 @@ static int check(const char *path, json_t *json)
         complain(path, "is no baseline of opine gate");
         return -1;
     }
-    if (!strcmp(model, opine_model_version()))
+    if (!strcmp(model, present))
         return 0;
     complain(path,
              "was made by model %s, this is model %s: scores of unlike models "
              "must not be compared; score the old build with this one and "
              "--update-baseline",
-             model, opine_model_version());
+             model, present);
     return -1;
 }
 
-int baseline_read(const char *path, struct baseline *baseline)
+int baseline_read(const char *path, const char *model,
+                  struct baseline *baseline)
 {
     json_error_t error;
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
@@ -64,7 +65,7 @@ int baseline_read(const char *path, struct baseline *baseline)
             complain(NULL, "%s", error.text); /* names the file */
         return -1;
     }
-    if (check(path, json)) {
+    if (check(path, model, json)) {
         baseline_free(baseline);
         return -1;
     }
@@ -92,7 +93,7 @@ void baseline_free(struct baseline *baseline)
     *baseline = (struct baseline){ NULL, 0, NULL };
 }
 
-static json_t *build(const struct entry *entries, int count)
+static json_t *build(const char *model, const struct entry *entries, int count)
 {
     json_t *rows = json_array();
     int has_failed = 0;
@@ -103,16 +104,16 @@ static json_t *build(const struct entry *entries, int count)
                             "group", json_text(entries[i].group), "mos",
                             entries[i].mos, "basis", entries[i].basis));
     if (!has_failed)
-        return json_pack("{s:i,s:s,s:s,s:o}", "schema", SCHEMA, "model",
-                         opine_model_version(), "version", opine_version(),
-                         "rows", rows);
+        return json_pack("{s:i,s:s,s:s,s:o}", "schema", SCHEMA, "model", model,
+                         "version", opine_version(), "rows", rows);
     json_decref(rows);
     return NULL;
 }
 
-int baseline_write(const char *path, const struct entry *entries, int count)
+int baseline_write(const char *path, const char *model,
+                   const struct entry *entries, int count)
 {
-    json_t *json = build(entries, count);
+    json_t *json = build(model, entries, count);
     struct output output;
 
     if (!json) {

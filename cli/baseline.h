@@ -21,16 +21,19 @@ struct baseline {
 
 /**
  * Read a baseline, to be given to baseline_free()
+ * model           Version of the model in use
  * return          0, or -1 after saying what is wrong: one of another version
  *                 of the model is refused
  */
-int baseline_read(const char *path, struct baseline *baseline);
+int baseline_read(const char *path, const char *model,
+                  struct baseline *baseline);
 void baseline_free(struct baseline *baseline);
 
 /**
  * Write a baseline
  * return          0, or -1 after saying what is wrong: what was there remains
  */
-int baseline_write(const char *path, const struct entry *entries, int count);
+int baseline_write(const char *path, const char *model,
+                   const struct entry *entries, int count);
 
 #endif /* OPINE_CLI_BASELINE_H */

@@ -125,12 +125,13 @@ static int look(const struct frames *f, int from, int to, struct gap *gap)
     return sounding >= LEAST;
 }
 
-static void search(const struct frames *f, struct gaps *gaps)
+static void search(const struct frames *f, int first, int end,
+                   struct gaps *gaps)
 {
-    for (int t = 0; t < f->count; t++) {
+    for (int t = first; t < end; t++) {
         int from = t;
 
-        while (t < f->count && is_silent(f, t))
+        while (t < end && is_silent(f, t))
             t++;
         if (look(f, from, t, &gaps->gap[gaps->count]))
             gaps->count++;
@@ -139,7 +140,8 @@ static void search(const struct frames *f, struct gaps *gaps)
 
 int gaps_find(const struct opine_audio *reference,
               const struct opine_audio *degraded,
-              const struct opine_alignment *alignment, struct gaps *gaps)
+              const struct opine_alignment *alignment, double from_s,
+              double to_s, struct gaps *gaps)
 {
     int count = (int)((double)reference->frames / reference->rate_hz / FRAME_S);
     float *memory = calloc(2 * (size_t)count + 1, sizeof(*memory));
@@ -154,7 +156,8 @@ int gaps_find(const struct opine_audio *reference,
         result = find_gain(&f);
     }
     if (!result)
-        search(&f, gaps);
+        search(&f, (int)ceil(from_s / FRAME_S - 1e-6),
+               (int)fmin(to_s / FRAME_S + 1e-6, count), gaps);
     free(memory);
     return result;
 }

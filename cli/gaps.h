@@ -23,6 +23,7 @@ struct gaps {
 /**
  * Find the gaps of at least 8 ms
  * reference       Interleaved, as the next
+ * from_s, to_s    Only those between these seconds of the reference
  * gaps            Return them, to be given to gaps_free()
  * return          0, or -1 when memory could not be had
  *
@@ -31,7 +32,8 @@ struct gaps {
  */
 int gaps_find(const struct opine_audio *reference,
               const struct opine_audio *degraded,
-              const struct opine_alignment *alignment, struct gaps *gaps);
+              const struct opine_alignment *alignment, double from_s,
+              double to_s, struct gaps *gaps);
 void gaps_free(struct gaps *gaps);
 
 #endif /* OPINE_CLI_GAPS_H */

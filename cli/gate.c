@@ -2,6 +2,7 @@
 #include "gate.h"
 
 #include "baseline.h"
+#include "model.h"
 #include "report.h"
 #include "sink.h"
 
@@ -15,6 +16,7 @@
  */
 struct gate {
     struct sink sink;
+    struct opine_calibration model; /* its version */
     struct baseline baseline;
     struct tally tally;
     int count;
@@ -185,7 +187,8 @@ static enum outcome update(const struct options *o, const struct gate *gate)
         complain(o->baseline, "is not written: a baseline needs all scores");
         return OUTCOME_PARTIAL;
     }
-    if (baseline_write(o->baseline, gate->entries, gate->count))
+    if (baseline_write(o->baseline, gate->model.version, gate->entries,
+                       gate->count))
         return OUTCOME_FAILED;
     return gate->tally.below ? OUTCOME_BELOW : OUTCOME_PASSED;
 }
@@ -225,7 +228,9 @@ static enum outcome run(const struct options *o,
         return OUTCOME_FAILED;
     }
     /* First what can be refused before anything is scored */
-    if ((o->update_baseline || !baseline_read(o->baseline, &gate.baseline)) &&
+    if (!model_load(o->model, &gate.model) &&
+        (o->update_baseline ||
+         !baseline_read(o->baseline, gate.model.version, &gate.baseline)) &&
         !sink_open(&gate.sink, o, manifest))
         outcome = judge(o, manifest, &gate);
     baseline_free(&gate.baseline);

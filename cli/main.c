@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
 #include "batch.h"
+#include "curve.h"
 #include "fit.h"
 #include "gate.h"
 #include "options.h"
@@ -54,6 +55,12 @@ static const struct command commands[] = {
       "Compares the scores in B.csv with those in A.csv, both by opine batch, "
       "row by\nrow, group by group, and all together.",
       compare_run },
+    { "curve", COMMAND_CURVE, "curve [options] RESULTS.csv",
+      "quality over bit rate, and BD-rates between codecs",
+      "Draws score over bit rate for each codec in RESULTS.csv, a table by opine "
+      "batch\nwith the columns codec and bitrate, and compares the codecs by "
+      "Bjontegaard's deltas.",
+      curve_run },
     { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
       "agreement with listening tests",
       "Scores the recordings of listening tests and shows how well the scores "
@@ -89,7 +96,7 @@ static const struct command *find(const char *first)
 static void print_help(const struct command *command)
 {
     printf("Usage: opine %s\n\n%s\n", command->synopsis, command->text);
-    if (!(command->bit & (COMMAND_MERGE | COMMAND_COMPARE)))
+    if (!(command->bit & (COMMAND_MERGE | COMMAND_COMPARE | COMMAND_CURVE)))
         puts("Reads WAV, FLAC, Ogg, Opus, MP3, AIFF, CAF and more; - is "
              "standard input.");
     options_help(stdout, command);

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "options.h"
-
+#include "option.h"
 #include "report.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --------------------------------------------------------------- table */
-
-enum kind {
-    KIND_HEADING, /* of a group in the help text */
-    KIND_HELP,
-    KIND_VERSION,
-    KIND_FLAG,   /* int, 1 when given */
-    KIND_CHOICE, /* int, one of several names */
-    KIND_NUMBER, /* double, in a range */
-    KIND_COUNT,  /* int, in a range */
-    KIND_SHARD,  /* struct shard */
-    KIND_TEXT,   /* const char *, not empty */
-    KIND_RAW     /* struct raw_format */
-};
-
-struct option {
-    const char *name;     /* without the dashes */
-    const char *argument; /* as the help shows it; NULL: takes none */
-    const char *help;
-    unsigned commands; /* COMMAND_...: which take it */
-    enum kind kind;
-    size_t variable;                  /* its place in struct options */
-    double min, max;                  /* of a number, both allowed */
-    const char *(*choice)(int value); /* name of a value, "" beyond the last */
-};
 
 static const char *mode_name(int value)
 {
@@ -68,21 +42,23 @@ static const char *cpu_name(int value)
 #define FIT COMMAND_FIT
 #define SUITE (BATCH | GATE)
 #define TIMELINE COMMAND_TIMELINE
+#define CURVE COMMAND_CURVE
 #define TABLES (VALIDATE | FIT)
 #define SCORES (SCORE | SUITE)
 #define RAW (SCORES | ALIGN | TIMELINE)
 #define READS (RAW | TABLES)
 #define STATISTICS (GATE | COMPARE)
-#define ALL (READS | MERGE | COMPARE)
+#define ALL (READS | MERGE | COMPARE | CURVE)
 
 static const struct option table[] = {
     { "Output", NULL, NULL, ALL, KIND_HEADING, 0, 0, 0, NULL },
     { "json", NULL, "report as JSON",
-      SCORE | ALIGN | VALIDATE | TIMELINE, KIND_FLAG, PLACE(json), 0, 0, NULL },
+      SCORE | ALIGN | VALIDATE | TIMELINE | CURVE, KIND_FLAG, PLACE(json), 0, 0,
+      NULL },
     { "quiet", NULL, "report the score alone; of many pairs, only failures",
       SCORES | COMPARE, KIND_FLAG, PLACE(quiet), 0, 0, NULL },
     { "csv", "FILE", "write a table of results; - is standard output",
-      BATCH | GATE | MERGE | TIMELINE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
+      SUITE | MERGE | TIMELINE | CURVE, KIND_TEXT, PLACE(csv), 0, 0, NULL },
     { "jsonl", "FILE", "write all that is known, a line of JSON a row",
       BATCH | GATE, KIND_TEXT, PLACE(jsonl), 0, 0, NULL },
     { "junit", "FILE", "write a report for CI as JUnit XML",
@@ -94,7 +70,7 @@ static const struct option table[] = {
     { "worst", "N", "list so many that are worst; default 5",
       STATISTICS | VALIDATE | TIMELINE, KIND_COUNT, PLACE(worst), 0, 1000000, NULL },
     { "svg", "FILE", "draw the result as SVG; - is standard output",
-      ALIGN | VALIDATE | TIMELINE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
+      ALIGN | VALIDATE | TIMELINE | CURVE, KIND_TEXT, PLACE(svg), 0, 0, NULL },
     { "out", "FILE", "write the model to FILE instead of standard output",
       FIT, KIND_TEXT, PLACE(out), 0, 0, NULL },
 
@@ -106,13 +82,13 @@ static const struct option table[] = {
     { "level", "match|keep", "take a difference in level out (default), or not",
       SCORES | TABLES | TIMELINE, KIND_CHOICE, PLACE(level), 0, 0, level_name },
     { "model", "FILE", "map to the score as a file of opine fit says",
-      SCORE | VALIDATE, KIND_TEXT, PLACE(model), 0, 0, NULL },
+      SCORES | VALIDATE | TIMELINE, KIND_TEXT, PLACE(model), 0, 0, NULL },
     { "no-align", NULL, "take the delay as 0 instead of finding it",
       READS, KIND_FLAG, PLACE(no_align), 0, 0, NULL },
     { "from", "S", "score the reference from this second on",
-      SCORE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
+      SCORE | TIMELINE, KIND_NUMBER, PLACE(from_s), 0, MAX_S, NULL },
     { "to", "S", "and up to this second",
-      SCORE, KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
+      SCORE | TIMELINE, KIND_NUMBER, PLACE(to_s), 0, MAX_S, NULL },
     { "all-views", NULL, "measure what the score does not need, too",
       SCORE, KIND_FLAG, PLACE(all_views), 0, 0, NULL },
     { "cpu", "best|c|avx2", "instruction set; default best",
@@ -148,6 +124,16 @@ static const struct option table[] = {
       VALIDATE, KIND_NUMBER, PLACE(vote_sd), 0, 4, NULL },
     { "peers", "FILE", "show other metrics, too; a bare name: beside each table",
       VALIDATE, KIND_TEXT, PLACE(peers), 0, 0, NULL },
+
+    { "Curves", NULL, NULL, CURVE, KIND_HEADING, 0, 0, 0, NULL },
+    { "codec", "COLUMN", "the column that names the curves; default codec",
+      CURVE, KIND_TEXT, PLACE(codec), 0, 0, NULL },
+    { "bitrate", "COLUMN", "the one with the bit rate, kbit/s; default bitrate",
+      CURVE, KIND_TEXT, PLACE(bitrate), 0, 0, NULL },
+    { "encoded", "COLUMN", "measure the rate of the encoded files named there",
+      CURVE, KIND_TEXT, PLACE(encoded), 0, 0, NULL },
+    { "anchor", "CODEC", "compare all with this one, not each with each",
+      CURVE, KIND_TEXT, PLACE(anchor), 0, 0, NULL },
 
     { "Against a baseline", NULL, NULL, STATISTICS, KIND_HEADING, 0, 0, 0,
       NULL },
@@ -219,146 +205,6 @@ void options_help(FILE *stream, const struct command *command)
         fprintf(stream, "%*s%s\n", width < column ? column - width : 1, "",
                 o->help);
     }
-}
-
-/* -------------------------------------------------------------- values */
-
-/**
- * Say on stderr what an option must be
- * Alternatives are named as in the table: "must be nb, wb, swb or fb".
- */
-static void explain(const struct option *o)
-{
-    char subject[40];
-    char text[100] = "";
-    size_t used = 0;
-
-    snprintf(subject, sizeof(subject), "--%s", o->name);
-
-    if (o->kind == KIND_NUMBER) {
-        complain(subject, "must be a number from %g to %.8g", o->min, o->max);
-        return;
-    }
-    if (o->kind == KIND_COUNT) {
-        complain(subject, "must be a whole number from %g to %.8g", o->min,
-                 o->max);
-        return;
-    }
-    if (o->kind == KIND_SHARD) {
-        complain(subject, "must be K/N, with K from 1 to N");
-        return;
-    }
-    if (o->kind == KIND_TEXT) {
-        complain(subject, "must not be empty");
-        return;
-    }
-    if (o->kind == KIND_RAW) {
-        complain(subject, "must be ENCODING,RATE,CHANNELS, "
-                          "such as s16le,48000,2");
-        return;
-    }
-
-    for (const char *c = o->argument; *c && used < sizeof(text) - 5; c++) {
-        const char *joint = strchr(c + 1, '|') ? ", " : " or ";
-
-        if (*c == '|')
-            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
-                                     joint);
-        else
-            text[used++] = *c;
-    }
-    text[used] = '\0';
-    complain(subject, "must be %s", text);
-}
-
-static int parse_choice(const struct option *o, const char *text, int *value)
-{
-    for (int v = 0; o->choice(v)[0]; v++) {
-        if (!strcmp(o->choice(v), text)) {
-            *value = v;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-static int parse_number(const struct option *o, const char *text, double *value)
-{
-    char *end;
-    double number = strtod(text, &end);
-
-    /* strtod() skips blanks and reads "nan", "inf" and hexadecimals */
-    if (end == text || *end || text[strspn(text, "+-.0123456789eE")])
-        return -1;
-    if (!(number >= o->min && number <= o->max))
-        return -1;
-    *value = number;
-    return 0;
-}
-
-static int parse_count(const struct option *o, const char *text, int *value)
-{
-    double number;
-
-    if (text[strspn(text, "0123456789")] || parse_number(o, text, &number))
-        return -1;
-    *value = (int)number;
-    return 0;
-}
-
-static int parse_shard(const char *text, struct shard *shard)
-{
-    struct shard found;
-    int length = 0;
-
-    if (text[strspn(text, "0123456789/")] ||
-        sscanf(text, "%7d/%7d%n", &found.part, &found.parts, &length) != 2 ||
-        text[length] || found.part < 1 || found.part > found.parts)
-        return -1;
-    *shard = found;
-    return 0;
-}
-
-static int parse_text(const char *text, const char **value)
-{
-    if (!*text)
-        return -1;
-    *value = text;
-    return 0;
-}
-
-/**
- * Put a value into its variable
- * text            The value, or NULL for a flag
- * return          0, or -1 when the value is not allowed
- */
-static int assign(const struct option *o, const char *text,
-                  struct options *options)
-{
-    void *variable = (char *)options + o->variable;
-
-    switch (o->kind) {
-    case KIND_FLAG:
-        *(int *)variable = 1;
-        return 0;
-    case KIND_CHOICE:
-        return parse_choice(o, text, variable);
-    case KIND_NUMBER:
-        return parse_number(o, text, variable);
-    case KIND_COUNT:
-        return parse_count(o, text, variable);
-    case KIND_SHARD:
-        return parse_shard(text, variable);
-    case KIND_TEXT:
-        return parse_text(text, variable);
-    case KIND_RAW:
-        return audio_parse_raw(text, variable);
-    case KIND_HEADING:
-    case KIND_HELP:
-    case KIND_VERSION:
-        break;
-    }
-    return 0;
 }
 
 /* -------------------------------------------------------------- parser */
@@ -453,8 +299,8 @@ static enum request parse_option(const struct command *command, char **argv,
         }
         value = argv[(*next)++];
     }
-    if (assign(o, value, options)) {
-        explain(o);
+    if (option_assign(o, value, options)) {
+        option_explain(o);
         return REQUEST_WRONG;
     }
     return REQUEST_RUN;

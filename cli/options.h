@@ -66,7 +66,11 @@ struct options {
     double max_drop;
     double max_mean_drop;
     double dead_band;
-    const char *csv; /* files, or NULL, as the next */
+    const char *codec; /* columns, or NULL, as the next two */
+    const char *bitrate;
+    const char *encoded;
+    const char *anchor; /* codec, or NULL */
+    const char *csv;    /* files, or NULL, as the next */
     const char *jsonl;
     const char *cache;
     const char *baseline;
@@ -109,6 +113,7 @@ struct command {
 #define COMMAND_VALIDATE (1u << 6)
 #define COMMAND_FIT      (1u << 7)
 #define COMMAND_TIMELINE (1u << 8)
+#define COMMAND_CURVE    (1u << 9)
 
 /**
  * What options_parse() found

@@ -24,6 +24,8 @@ int pair_check(const struct options *o)
         complain("--max-delay", "cannot be combined with --no-align");
     else if (o->no_align && !isnan(o->max_jump_ms))
         complain("--max-jump", "cannot be combined with --no-align");
+    else if (!isnan(o->to_s) && !(o->to_s > (o->from_s > 0 ? o->from_s : 0)))
+        complain("--to", "must be later than --from");
     else
         return 0;
     return -1;
@@ -70,10 +72,10 @@ struct opine_signal pair_describe(const struct recording *recording)
 
 /* ----------------------------------------------------------------- run */
 
-void pair_configure(const struct options *o, const struct opine_audio *ref,
+void pair_configure(const struct options *o, const struct pair *pair,
                     struct opine_config *config)
 {
-    double end_s = duration_s(ref);
+    double end_s = duration_s(&pair->reference.view);
 
     opine_config_init(config);
     config->mode = (enum opine_mode)o->mode;
@@ -82,6 +84,7 @@ void pair_configure(const struct options *o, const struct opine_audio *ref,
     config->cpu = (enum opine_cpu)o->cpu;
     config->align = !o->no_align;
     config->all_views = o->all_views;
+    config->calibration = pair->calibration;
     if (!isnan(o->from_s) || !isnan(o->to_s)) {
         config->from_s = isnan(o->from_s) ? 0 : o->from_s;
         config->to_s = o->to_s < end_s ? o->to_s : end_s;
@@ -102,9 +105,9 @@ enum outcome pair_run(const struct options *options,
 
     if (!model_load(options->model, &calibration) &&
         !read_both(options, &pair)) {
-        pair_configure(options, &pair.reference.view, &config);
-        config.calibration = options->model ? &calibration : NULL;
         pair.model = calibration.version;
+        pair.calibration = options->model ? &calibration : NULL;
+        pair_configure(options, &pair, &config);
 
         enum opine_status status = opine_create(&context, &config);
 

@@ -14,7 +14,8 @@
 struct pair {
     const char *reference_path;
     const char *degraded_path;
-    const char *model; /* version of what scores it */
+    const char *model;                           /* version of what scores it */
+    const struct opine_calibration *calibration; /* or NULL: as shipped */
     struct recording reference;
     struct recording degraded;
 };
@@ -37,10 +38,10 @@ enum outcome pair_run(const struct options *options,
 
 /**
  * Set up a context's configuration as the options say
- * ref             The reference, which may end before --to
+ * pair            Its reference may end before --to
  */
-void pair_configure(const struct options *options,
-                    const struct opine_audio *ref, struct opine_config *config);
+void pair_configure(const struct options *options, const struct pair *pair,
+                    struct opine_config *config);
 
 /**
  * Describe a recording as far as it is known without scoring it

@@ -16,8 +16,6 @@ static int check_usage(const struct options *o)
         return -1;
     if (o->json && o->quiet)
         complain("--quiet", "cannot be combined with --json");
-    else if (!isnan(o->to_s) && !(o->to_s > (o->from_s > 0 ? o->from_s : 0)))
-        complain("--to", "must be later than --from");
     else
         return 0;
     return -1;

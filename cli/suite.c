@@ -3,9 +3,11 @@
 
 #include "cache.h"
 #include "json.h"
+#include "model.h"
 #include "pair.h"
 #include "pool.h"
 #include "progress.h"
+#include "settings.h"
 #include "shelf.h"
 
 #include <math.h>
@@ -24,6 +26,8 @@ struct worker {
 
 struct suite {
     const struct options *options;
+    struct opine_calibration calibration; /* its version, if no more */
+    struct digest model;                  /* of its file, if there is one */
     const struct manifest *manifest;
     struct cache *cache;
     struct shelf *shelf;
@@ -44,76 +48,19 @@ const char *status_name(enum row_status status)
     return names[status];
 }
 
-/* -------------------------------------------------------------- settings */
-
-/**
- * Apply a row's settings
- */
-static struct options options_of(const struct options *common,
-                                 const struct item *item)
-{
-    struct options o = *common;
-
-    o.mode = item->mode;
-    o.band = item->band;
-    o.from_s = item->from_s;
-    o.to_s = item->to_s;
-    return o;
-}
-
-static void append_time(char *text, size_t size, const char *name, double value)
-{
-    size_t used = strlen(text);
-
-    if (!isnan(value))
-        snprintf(text + used, size - used, " %s %.9g", name, value);
-}
-
-static void append_raw(char *text, size_t size, const char *name,
-                       const struct raw_format *raw)
-{
-    size_t used = strlen(text);
-
-    if (raw->encoding)
-        snprintf(text + used, size - used, " %s %d,%d,%d", name, raw->encoding,
-                 raw->rate_hz, raw->channels);
-}
-
-static const struct raw_format *raw_of(const struct raw_format *own,
-                                       const struct raw_format *common)
-{
-    return own->encoding ? own : common;
-}
-
-/**
- * Write down all that a score depends on beside the files and the model
- * return          To be freed, or NULL
- */
-static char *describe_settings(const struct options *o)
-{
-    char text[200];
-
-    snprintf(text, sizeof(text), "%s %s %s%s",
-             opine_band_name((enum opine_band)o->band),
-             opine_mode_name((enum opine_mode)o->mode),
-             opine_level_name((enum opine_level)o->level),
-             o->no_align ? " no-align" : "");
-    append_time(text, sizeof(text), "from", o->from_s);
-    append_time(text, sizeof(text), "to", o->to_s);
-    append_raw(text, sizeof(text), "ref", raw_of(&o->raw_ref, &o->raw));
-    append_raw(text, sizeof(text), "deg", raw_of(&o->raw_deg, &o->raw));
-    return strdup(text);
-}
+/* ------------------------------------------------------------------ hash */
 
 /**
  * Hash all that a score depends on
  */
-static struct digest hash_all(const struct score *score)
+static struct digest hash_all(const struct suite *suite,
+                              const struct score *score)
 {
-    char text[400];
+    char text[500];
 
-    snprintf(text, sizeof(text), "%s %s %s, model %s", score->ref_hash.text,
-             score->deg_hash.text, score->settings, opine_model_version());
+    snprintf(text, sizeof(text), "%s %s %s, model %s%s%s", score->ref_hash.text,
+             score->deg_hash.text, score->settings, suite->calibration.version,
+             *suite->model.text ? " " : "", suite->model.text);
     return digest_text(text);
 }
 
@@ -169,7 +116,7 @@ static json_t *score_pair(const struct options *o, const struct pair *pair,
     struct report report = { .options = o,
                              .reference = pair->reference_path,
                              .degraded = pair->degraded_path,
-                             .model = opine_model_version(),
+                             .model = pair->model,
                              .result = &result,
                              .alignment = &result.alignment };
     struct opine_config config;
@@ -181,7 +128,7 @@ static json_t *score_pair(const struct options *o, const struct pair *pair,
                (double)ref->frames / ref->rate_hz, o->from_s);
         return NULL;
     }
-    pair_configure(o, ref, &config);
+    pair_configure(o, pair, &config);
     status = prepare(worker, &config);
     if (!status)
         status = opine_score(worker->context, ref, &pair->degraded.view,
@@ -211,7 +158,9 @@ static json_t *read_and_score(struct suite *suite, int index,
     const struct item *item = &suite->manifest->item[index];
     const struct recording *ref = shelf_read(suite->shelf, index, reason);
     struct pair pair = { .reference_path = item->ref,
-                         .degraded_path = item->deg };
+                         .degraded_path = item->deg,
+                         .model = suite->calibration.version,
+                         .calibration = o->model ? &suite->calibration : NULL };
     json_t *report = NULL;
 
     if (!ref) {
@@ -219,8 +168,8 @@ static json_t *read_and_score(struct suite *suite, int index,
         return NULL;
     }
     pair.reference = *ref;
-    if (audio_read(item->deg_path, raw_of(&o->raw_deg, &o->raw), &pair.degraded,
-                   reason))
+    if (audio_read(item->deg_path, settings_raw(&o->raw_deg, &o->raw),
+                   &pair.degraded, reason))
         blame(reason, item->deg);
     else
         report = score_pair(o, &pair, worker, reason);
@@ -260,7 +209,7 @@ static int get_report(struct suite *suite, int index, struct worker *worker,
                       struct score *score, struct reason *reason)
 {
     const struct item *item = &suite->manifest->item[index];
-    struct options o = options_of(suite->options, item);
+    struct options o = settings_of(suite->options, item);
     int64_t bytes;
 
     if (!score->settings)
@@ -271,7 +220,7 @@ static int get_report(struct suite *suite, int index, struct worker *worker,
         return blame(reason, item->ref);
     if (digest_file(item->deg_path, &score->deg_hash, &bytes, reason))
         return blame(reason, item->deg);
-    score->hash = hash_all(score);
+    score->hash = hash_all(suite, score);
     score->report = cache_find(suite->cache, &score->hash);
     if (!score->report) {
         score->report = read_and_score(suite, index, &o, worker, reason);
@@ -297,11 +246,11 @@ static void work(void *user, int index, int thread)
     struct suite *suite = user;
     const struct item *item = &suite->manifest->item[index];
     struct score *score = &suite->scores[index];
-    struct options o = options_of(suite->options, item);
+    struct options o = settings_of(suite->options, item);
     struct reason reason;
 
     score->mos = score->kbps = (double)NAN;
-    score->settings = describe_settings(&o);
+    score->settings = settings_describe(&o);
     if (get_report(suite, index, &suite->workers[thread], score, &reason)) {
         score->status = STATUS_FAILED;
         score->error = strdup(reason.text);
@@ -401,6 +350,24 @@ static void reset_signals(const struct sigaction old[SIGNALS])
 
 /* ------------------------------------------------------------------- run */
 
+/**
+ * Load the model that the options name, and hash its file: its version is a
+ * name, which the numbers in it may outlive
+ */
+static int load_model(struct suite *suite)
+{
+    const char *path = suite->options->model;
+    struct reason reason;
+    int64_t bytes;
+
+    if (model_load(path, &suite->calibration))
+        return -1;
+    if (!path || !digest_file(path, &suite->model, &bytes, &reason))
+        return 0;
+    complain(path, "%s", reason.text);
+    return -1;
+}
+
 static int run_pool(struct suite *suite, int threads)
 {
     struct pool pool = { .jobs = suite->manifest->items,
@@ -457,11 +424,11 @@ int suite_run(const struct options *options, const struct manifest *manifest,
     *tally = (struct tally){ 0 };
     if (suite.order && suite.scores && suite.workers)
         suite.shelf = shelf_open(manifest,
-                                 raw_of(&options->raw_ref, &options->raw),
+                                 settings_raw(&options->raw_ref, &options->raw),
                                  suite.order);
     if (!suite.shelf)
         complain(NULL, "out of memory");
-    else
+    else if (!load_model(&suite))
         suite.cache = cache_open(cache, is_kept);
     if (suite.cache)
         result = run_pool(&suite, threads);

@@ -11,6 +11,8 @@
  *   reference, degraded          areas of waveforms; with `word`: texts
  *   curve                        what a plot is about
  *   good, bad                    lines on it; with `word`: texts
+ *   series, mark, whisker        lines, points and intervals of several curves,
+ *                                with series0 to series5; `dashed`, `dotted`
  *   guide                        a faint line through several plots
  *   event, unknown               shades behind a plot
  */

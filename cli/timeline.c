@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "timeline.h"
 
-#include <errno.h>
+#include "output.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -43,25 +44,17 @@ static int say_no_memory(void)
 static int write_file(const char *path, print *print_report,
                       const struct timeline *t)
 {
-    FILE *file;
-    int lacks_memory;
-    int has_failed;
+    struct output output;
 
-    if (!path || is_stdout(path))
+    if (is_stdout(path))
         return 0;
-    errno = 0;
-    file = fopen(path, "w");
-    if (file) {
-        lacks_memory = print_report(file, t);
-        has_failed = ferror(file);
-        has_failed |= fclose(file);
-        if (lacks_memory)
-            return say_no_memory();
-        if (!has_failed)
-            return 0;
+    if (output_open(&output, path))
+        return -1;
+    if (output.stream && print_report(output.stream, t)) {
+        output_drop(&output);
+        return say_no_memory();
     }
-    complain(path, "%s", errno ? strerror(errno) : "could not be written");
-    return -1;
+    return output_finish(&output);
 }
 
 /**
@@ -110,13 +103,13 @@ static enum opine_status measure(const struct options *o,
     const struct opine_alignment *a = t->report.alignment;
     enum opine_status status;
 
-    if (windows_place(t->report.reference_signal.duration_s, o->window_s,
-                      o->hop_s, &t->windows))
+    if (windows_place(t->from_s, t->to_s, t->size_s, t->hop_s, &t->windows))
         return OPINE_ERR_MEMORY;
     status = windows_score(o, pair, a, &t->windows);
     if (status)
         return status;
-    if (gaps_find(&pair->reference.view, &pair->degraded.view, a, &t->gaps) ||
+    if (gaps_find(&pair->reference.view, &pair->degraded.view, a, t->from_s,
+                  t->to_s, &t->gaps) ||
         timeline_judge(t, o->worst))
         return OPINE_ERR_MEMORY;
     return OPINE_OK;
@@ -148,9 +141,11 @@ static enum outcome follow_pair(const struct options *o,
                     .degraded = pair->degraded_path,
                     .reference_signal = pair_describe(&pair->reference),
                     .degraded_signal = pair_describe(&pair->degraded),
+                    .model = pair->model,
                     .alignment = &alignment },
         .size_s = o->window_s,
         .hop_s = o->hop_s,
+        .from_s = isnan(o->from_s) ? 0 : o->from_s,
         .rule = { o->threshold, o->raise_s, o->clear_s },
     };
     enum outcome outcome;
@@ -158,6 +153,7 @@ static enum outcome follow_pair(const struct options *o,
     enum opine_status status = opine_align(context, &pair->reference.view,
                                            &pair->degraded.view, &alignment);
 
+    t.to_s = fmin(t.report.reference_signal.duration_s, o->to_s);
     if (!status)
         status = measure(o, pair, &t);
     outcome = status ? pair_fail(o, pair, status) : conclude(o, pair, &t);

@@ -48,6 +48,8 @@ struct timeline {
     struct report report; /* without a result */
     double size_s;        /* of the windows */
     double hop_s;
+    double from_s; /* what is covered of the reference */
+    double to_s;
     struct event_rule rule;
     struct windows windows;
     struct moment *moments; /* what of the time each window stands for */

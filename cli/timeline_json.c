@@ -107,10 +107,11 @@ static json_t *settings(const struct timeline *t)
 {
     const struct options *o = t->report.options;
 
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:s}", "window_s",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:s}", "window_s",
                      json_number(t->size_s, 6), "hop_s",
-                     json_number(t->hop_s, 6), "threshold",
-                     json_number(t->rule.threshold, 6), "raise_s",
+                     json_number(t->hop_s, 6), "from_s",
+                     json_number(t->from_s, 6), "to_s", json_number(t->to_s, 6),
+                     "threshold", json_number(t->rule.threshold, 6), "raise_s",
                      json_number(t->rule.raise_s, 6), "clear_s",
                      json_number(t->rule.clear_s, 6), "mode",
                      opine_mode_name((enum opine_mode)o->mode), "band",
@@ -123,7 +124,7 @@ static json_t *build(const struct timeline *t)
     json_t *report =
         json_pack("{s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
                   TIMELINE_SCHEMA, "version", opine_version(), "model",
-                  opine_model_version(), "mos_name",
+                  t->report.model, "mos_name",
                   opine_mos_name((enum opine_band)t->report.options->band),
                   "scores", scores(t), "settings", settings(t), "events",
                   array(t, t->events, event), "worst",

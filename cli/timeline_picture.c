@@ -49,7 +49,7 @@ static struct plan make_plan(FILE *stream, const struct timeline *t)
     return (struct plan){
         .stream = stream,
         .timeline = t,
-        .time = { 0, t->report.reference_signal.duration_s, LEFT, RIGHT },
+        .time = { t->from_s, t->to_s, LEFT, RIGHT },
         .mos = { 1, 5, MOS_END, MOS_TOP },
         .delay = { low - margin, high + margin, TRACK_END, TRACK_TOP },
     };
@@ -89,7 +89,7 @@ static void begin(FILE *stream, const struct timeline *t)
     svg_text(stream, "note", LEFT, 60, text);
     snprintf(text, sizeof(text), "opine %s, model %s; %s",
              opine_mos_name((enum opine_band)t->report.options->band),
-             opine_model_version(), phrase_answer(&t->report).text);
+             t->report.model, phrase_answer(&t->report).text);
     svg_text(stream, "note", LEFT, 80, text);
 }
 
@@ -208,6 +208,11 @@ static void draw_mos(const struct plan *p)
 
 /* --------------------------------------------------------------- track */
 
+static double place_inside(const struct svg_scale *time, double time_s)
+{
+    return svg_place(time, fmin(fmax(time_s, time->low), time->high));
+}
+
 /**
  * Draw the delay as steps over the time of the reference, the jumps over it
  */
@@ -215,23 +220,30 @@ static void draw_steps(const struct plan *p)
 {
     const struct opine_alignment *a = p->timeline->report.alignment;
 
-    svg_path_begin(p->stream, "curve");
+    int is_open = 0;
+
     for (int i = 0; i < a->sections; i++) {
         const struct opine_section *s = &a->section[i];
         double y = svg_place(&p->delay, s->delay_ms);
         double start_s = s->start_s - s->delay_ms / 1000;
         double end_s = s->end_s - s->delay_ms / 1000;
 
-        svg_path_to(p->stream,
-                    svg_place(&p->time, fmin(fmax(start_s, 0), p->time.high)),
-                    y);
-        svg_path_to(p->stream,
-                    svg_place(&p->time, fmin(fmax(end_s, 0), p->time.high)), y);
+        if (end_s < p->time.low || start_s > p->time.high)
+            continue;
+        if (!is_open)
+            svg_path_begin(p->stream, "curve");
+        is_open = 1;
+        svg_path_to(p->stream, place_inside(&p->time, start_s), y);
+        svg_path_to(p->stream, place_inside(&p->time, end_s), y);
     }
-    svg_path_end(p->stream);
+    if (is_open)
+        svg_path_end(p->stream);
     for (int i = 0; i < a->jumps; i++) {
-        double x = svg_place(&p->time, place_jump(a, i));
+        double time_s = place_jump(a, i);
+        double x = svg_place(&p->time, time_s);
 
+        if (time_s < p->time.low || time_s > p->time.high)
+            continue;
         svg_line(p->stream, a->jump[i].size_ms > 0 ? "good" : "bad", x,
                  TRACK_TOP, x, TRACK_TOP + 10);
     }

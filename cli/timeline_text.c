@@ -2,6 +2,7 @@
 #include "timeline.h"
 
 #include <math.h>
+#include <string.h>
 
 #define COLUMNS 60 /* of the graph, at most */
 
@@ -85,7 +86,8 @@ static void print_graph(FILE *stream, const struct timeline *t)
 {
     double top = t->report.options->band == OPINE_BAND_NB ? 4.5 : 4.75;
     double end_s = t->windows.window[t->windows.count - 1].end_s;
-    int gap = columns_of(t) - 5;
+    struct clock_text start = clock_of(t->from_s);
+    int gap = columns_of(t) + 1 - (int)strlen(start.text);
 
     fprintf(stream, "\n%-12s", "MOS");
     for (int c = 0; c < columns_of(t); c++)
@@ -93,7 +95,7 @@ static void print_graph(FILE *stream, const struct timeline *t)
     fprintf(stream, "  1 to %.2f\n", top);
     if (t->events)
         print_marks(stream, t);
-    fprintf(stream, "%-12s0:00.0%*s\n", "", gap > 10 ? gap - 1 : 10,
+    fprintf(stream, "%-12s%s%*s\n", "", start.text, gap > 10 ? gap - 1 : 10,
             clock_of(end_s).text);
 }
 
@@ -143,8 +145,11 @@ static void print_windows(FILE *stream, const struct timeline *t)
 {
     const struct distribution *d = &t->scores;
 
-    fprintf(stream, "%-12s%g s, every %g s: %d scored", "windows", t->size_s,
-            t->hop_s, d->scored);
+    fprintf(stream, "%-12s%g s, every %g s", "windows", t->size_s, t->hop_s);
+    if (!isnan(t->report.options->from_s) || !isnan(t->report.options->to_s))
+        fprintf(stream, ", from %s to %s", clock_of(t->from_s).text,
+                clock_of(t->to_s).text);
+    fprintf(stream, ": %d scored", d->scored);
     if (d->silent)
         fprintf(stream, ", %d silent in the reference", d->silent);
     if (d->absent)
@@ -163,7 +168,7 @@ int timeline_text(FILE *stream, const struct timeline *t)
             d->scored == 1 ? "window" : "windows", t->events,
             t->events == 1 ? "event" : "events",
             opine_mos_name((enum opine_band)t->report.options->band),
-            opine_model_version());
+            t->report.model);
     print_signals(stream, &t->report);
     print_delay(stream, &t->report);
     print_windows(stream, t);

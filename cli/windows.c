@@ -3,9 +3,11 @@
 
 #include "place.h"
 #include "pool.h"
+#include "progress.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* What is cut beyond a window at either end, so that the window's own alignment
    has room. Scores of windows in a minute of speech with noise, gaps and a jump
@@ -44,10 +46,10 @@ int window_find_cause(const double cost[OPINE_CAUSES])
 
 /* --------------------------------------------------------------- place */
 
-int windows_place(double duration_s, double size_s, double hop_s,
+int windows_place(double from_s, double to_s, double size_s, double hop_s,
                   struct windows *windows)
 {
-    double last_s = fmax(duration_s - size_s, 0);
+    double last_s = fmax(to_s - from_s - size_s, 0);
     /* Less than a tenth of a hop is no reason for another */
     int count = 1 + (int)fmax(ceil(last_s / hop_s - 0.1), 0);
     struct window *window = calloc((size_t)count, sizeof(*window));
@@ -56,8 +58,8 @@ int windows_place(double duration_s, double size_s, double hop_s,
     if (!window)
         return -1;
     for (int i = 0; i < count; i++) {
-        window[i].start_s = i + 1 < count ? i * hop_s : last_s;
-        window[i].end_s = fmin(window[i].start_s + size_s, duration_s);
+        window[i].start_s = from_s + (i + 1 < count ? i * hop_s : last_s);
+        window[i].end_s = fmin(window[i].start_s + size_s, to_s);
     }
     return 0;
 }
@@ -85,6 +87,7 @@ struct task {
     const struct opine_alignment *alignment;
     struct windows *windows;
     struct desk *desk; /* one a thread */
+    struct progress progress;
 };
 
 static void refuse_window(struct window *w, enum window_status status)
@@ -218,20 +221,31 @@ static enum opine_status equip(const struct options *options,
     struct opine_config config;
     enum opine_status status;
 
-    pair_configure(options, &pair->reference.view, &config);
+    pair_configure(options, pair, &config);
+    config.from_s = config.to_s = 0; /* windows are placed there already */
     status = opine_create(&desk->aligning, &config);
     config.align = 0;
     return status ? status : opine_create(&desk->trusting, &config);
 }
 
-static enum opine_status run(const struct task *task, struct pool *pool)
+static void show_progress(void *user, int done)
+{
+    struct task *task = user;
+
+    progress_show(&task->progress, done);
+}
+
+static enum opine_status run(struct task *task, struct pool *pool)
 {
     enum opine_status status = OPINE_OK;
 
     for (int i = 0; i < pool->threads && !status; i++)
         status = equip(task->options, task->pair, &task->desk[i]);
+    progress_begin(&task->progress, isatty(STDERR_FILENO) ? stderr : NULL,
+                   pool->jobs);
     if (!status && pool_run(pool) != pool->jobs)
         status = OPINE_ERR_MEMORY;
+    progress_hide(&task->progress);
     for (int i = 0; i < pool->threads; i++) {
         status = status ? status : task->desk[i].status;
         opine_destroy(task->desk[i].aligning);
@@ -247,12 +261,16 @@ enum opine_status windows_score(const struct options *options,
                                 const struct opine_alignment *alignment,
                                 struct windows *windows)
 {
-    struct task task = { options, pair, alignment, windows, NULL };
+    struct task task = { .options = options,
+                         .pair = pair,
+                         .alignment = alignment,
+                         .windows = windows };
     struct pool pool = { .jobs = windows->count,
                          .threads = options->jobs ? options->jobs
                                                   : pool_processors(),
                          .user = &task,
-                         .work = score_window };
+                         .work = score_window,
+                         .progress = show_progress };
     enum opine_status status = OPINE_ERR_MEMORY;
 
     if (pool.threads > windows->count)

@@ -34,13 +34,13 @@ struct windows {
 
 /**
  * Place windows over a recording
- * duration_s      Of the reference
- * size_s, hop_s   The last one is moved to end with the recording; a short
- *                 recording is one window
+ * from_s, to_s    What to cover of the reference
+ * size_s, hop_s   The last one is moved to end with it; where it is short there
+ *                 is one window
  * windows         Return them, to be given to windows_free()
  * return          0, or -1 when memory could not be had
  */
-int windows_place(double duration_s, double size_s, double hop_s,
+int windows_place(double from_s, double to_s, double size_s, double hop_s,
                   struct windows *windows);
 void windows_free(struct windows *windows);
 
@@ -48,6 +48,8 @@ void windows_free(struct windows *windows);
  * Score them
  * alignment       Of the whole pair: the recording is cut by it, and each
  *                 window is aligned again within a tenth of a second
+ *
+ * Shows on stderr how far it is, if that is a terminal.
  */
 enum opine_status windows_score(const struct options *options,
                                 const struct pair *pair,

@@ -66,4 +66,7 @@ if(OPINE_BUILD_CLI)
     install(FILES cli/opine.1
         DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
         COMPONENT runtime)
+    install(PROGRAMS tools/opine.sbatch
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/opine
+        COMPONENT runtime)
 endif()

@@ -47,6 +47,7 @@ echo "--- command"
 if [ -e "$prefix/bin/opine" ]; then
     "$prefix/bin/opine" --version
     [ -s "$prefix/share/man/man1/opine.1" ]
+    [ -x "$prefix/share/opine/opine.sbatch" ]
 fi
 
 echo "--- component runtime"

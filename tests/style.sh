@@ -51,7 +51,7 @@ find_formatter() {
 mapfile -t code < <(find include src cli tests -name '*.[ch]' -o -name '*.cpp' |
     sort)
 mapfile -t scripts < <(find run .ci tests testvectors tools -type f \
-    \( -name '*.sh' -o -name run \) 2> /dev/null | sort)
+    \( -name '*.sh' -o -name '*.sbatch' -o -name run \) 2> /dev/null | sort)
 mapfile -t recipes < <(find . -path ./build -prune -o \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name '*.py' \) -print | sort)
 all=("${code[@]}" "${scripts[@]}" "${recipes[@]}")

@@ -151,14 +151,14 @@ static void gaps_are_found_where_the_reference_sounds(void **state)
     memset(ref + 2 * RATE * 6 / 10, 0, 2 * RATE / 10 * sizeof(ref[0]));
     memcpy(deg, ref + 2 * RATE / 10, 2 * d.frames * sizeof(deg[0]));
     amplify(deg, 2 * (int)d.frames, -12);
-    assert_int_equal(gaps_find(&r, &d, &early, &gaps), 0);
+    assert_int_equal(gaps_find(&r, &d, &early, 0, 1e9, &gaps), 0);
     assert_int_equal(gaps.count, 0);
     gaps_free(&gaps);
 
     /* 20 ms at 0.3 s of the reference, and 4 ms, too short, at 0.4 s */
     memset(deg + 2 * RATE / 5, 0, 2 * RATE / 50 * sizeof(deg[0]));
     memset(deg + 2 * RATE * 3 / 10, 0, 2 * RATE / 250 * sizeof(deg[0]));
-    assert_int_equal(gaps_find(&r, &d, &early, &gaps), 0);
+    assert_int_equal(gaps_find(&r, &d, &early, 0, 1e9, &gaps), 0);
     assert_int_equal(gaps.count, 1);
     assert_close(gaps.gap[0].start_s, 0.3, 0.002, 0);
     assert_close(gaps.gap[0].end_s, 0.32, 0.002, 0);

@@ -14,7 +14,8 @@
 
 static const char *const commands[] = { "score",    "align", "batch",
                                         "merge",    "gate",  "compare",
-                                        "validate", "fit",   "timeline" };
+                                        "validate", "fit",   "timeline",
+                                        "curve" };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

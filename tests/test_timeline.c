@@ -241,6 +241,40 @@ static void threads_change_nothing(void **state)
     free(one);
 }
 
+static void part_is_scored_as_in_the_whole(void **state)
+{
+    json_t *whole = json_deep_copy(follow(REF, LOSSY, "--hop=4"));
+    json_t *part = follow(REF, LOSSY, "--hop=4", "--from=12", "--to=28");
+    json_t *settings = json_object_get(part, "settings");
+
+    (void)state;
+    assert_int_equal(size_of(part, "windows"), 3);
+    for (size_t i = 0; i < 3; i++) {
+        json_t *w = item(part, "windows", i);
+
+        assert_true(json_equal(w, item(whole, "windows", i + 3)));
+        assert_true(number_of(w, "start_s") >= 12);
+        assert_true(number_of(w, "end_s") <= 28);
+    }
+    assert_close(number_of(settings, "from_s"), 12, 0, 0);
+    assert_close(number_of(settings, "to_s"), 28, 0, 0);
+    /* Gaps of 40 ms, two a second from 15 to 25 s; the track is the whole's */
+    assert_int_equal(size_of(whole, "gaps"), size_of(part, "gaps"));
+    assert_true(json_equal(json_object_get(part, "track"),
+                           json_object_get(whole, "track")));
+    part = follow(REF, LOSSY, "--from=30");
+    assert_int_equal(size_of(part, "gaps"), 0);
+    assert_int_equal(size_of(part, "events"), 0);
+    assert_close(number_of(json_object_get(part, "settings"), "to_s"), LONG_S,
+                 0, 0);
+    json_decref(whole);
+    assert_non_null(
+        strstr(run_opine("timeline", REF, LOSSY, "--from=12", "--to=28"),
+               ", from 0:12.0 to 0:28.0: 5 scored\n"));
+    assert_well_formed(
+        run_opine("timeline", REF, LOSSY, "--from=30", "--svg=-"));
+}
+
 static void without_alignment_windows_are_taken_as_they_are(void **state)
 {
     (void)state;
@@ -375,6 +409,10 @@ static void usage_errors_say_what_is_wrong(void **state)
         fails(2, "timeline", REF, REF, "--csv=-", "--json"),
         "opine: --csv: cannot go to standard output together with --json\n");
     fails(2, "timeline", REF, REF, "--svg=-", "--json");
+    assert_string_equal(fails(2, "timeline", REF, REF, "--from=9", "--to=9"),
+                        "opine: --to: must be later than --from\n");
+    assert_non_null(strstr(fails(3, "timeline", REF, REF, "--from=41"),
+                           "before --from 41"));
 }
 
 static void failures_are_errors(void **state)
@@ -414,6 +452,7 @@ int main(void)
         TEST(last_window_ends_with_the_recording),
         TEST(windows_without_a_score_say_why),
         TEST(threads_change_nothing),
+        TEST(part_is_scored_as_in_the_whole),
         TEST(without_alignment_windows_are_taken_as_they_are),
         TEST(text_report_shows_scores_and_events),
         TEST(json_report_fits_its_schema),

@@ -42,18 +42,6 @@ check_tools() {
     fi
 }
 
-# sox, repeatable, without dither and without warnings of clipping
-sox_quiet() {
-    sox -R -D -V1 "$@"
-}
-
-# Compress a WAV file: pack IN.wav NAME.flac
-pack() {
-    flac --silent --force --best --exhaustive-model-search \
-        --qlp-coeff-precision-search --no-padding --no-seektable \
-        --output-name="$out/$2" "$1"
-}
-
 # shellcheck source=sources.sh
 . "$here/sources.sh"
 # shellcheck source=degrade.sh

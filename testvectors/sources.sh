@@ -1,7 +1,8 @@
-# shellcheck shell=bash disable=SC2154 # here, work: make.sh
+# shellcheck shell=bash disable=SC2154 # here, work, out: make.sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The references, made from Debian packages; make.sh reads this file.
+# The references, made from Debian packages; make.sh and suite/references.sh read
+# this file.
 #
 # Every reference is written by finish(), which sets what all have in common:
 # a fade at both ends so that nothing clicks, a peak of -3 dBFS, 16 bits.
@@ -9,6 +10,18 @@
 
 soundfont=/usr/share/sounds/sf2/FluidR3_GM.sf2
 samples=/usr/share/sonic-pi/samples
+
+# sox, repeatable, without dither and without warnings of clipping
+sox_quiet() {
+    sox -R -D -V1 "$@"
+}
+
+# Compress a WAV file: pack IN.wav NAME.flac
+pack() {
+    flac --silent --force --best --exhaustive-model-search \
+        --qlp-coeff-precision-search --no-padding --no-seektable \
+        --output-name="$out/$2" "$1"
+}
 
 # Write a reference: finish NAME RATE SECONDS IN.wav
 finish() {

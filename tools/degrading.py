@@ -80,20 +80,26 @@ def in_parallel(function, jobs, what):
     return results
 
 
-def make_all(degrade, jobs):
-    """make() for all jobs: ref, deg, family, function. What cannot be made is
-    named, and ends the program: a table with holes is no table."""
+def attempt_all(function, jobs):
+    """function(path, ...) for all jobs, which makes that file. What cannot be
+    made is named, and ends the program: a table with holes is no table."""
     failed = []
 
-    def attempt(ref, deg, family, function):
+    def attempt(path, *more):
         try:
-            make(degrade, ref, deg, family, function)
+            function(path, *more)
         except (OSError, subprocess.CalledProcessError, ValueError) as e:
-            failed.append(f'{os.path.basename(deg)}: {e}')
+            failed.append(f'{os.path.basename(path)}: {e}')
 
     in_parallel(attempt, jobs, 'degraded')
     if failed:
         sys.exit('could not make:\n' + '\n'.join(failed))
+
+
+def make_all(degrade, jobs):
+    """make() for all jobs: ref, deg, family, function."""
+    attempt_all(lambda deg, ref, *how: make(degrade, ref, deg, *how),
+                [(deg, ref, *how) for ref, deg, *how in jobs])
 
 
 def score(opine, ref, deg, *options):

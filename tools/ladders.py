@@ -247,8 +247,14 @@ def verdict_of_items(is_kept, refs):
         f' {degrading.item(r)}' for r, k in zip(refs, is_kept) if not k)
 
 
+def print_heading():
+    """What check_ladder() prints below."""
+    print(f"{'ladder':29}{'':7}{'reversal':>9}{'Spearman':>9}"
+          '  parameter: mean over items')
+
+
 def check_ladder(name, kind, ladder, means, direction):
-    """Print one ladder; whether both its laws hold."""
+    """Print one ladder; whether both its laws hold, and whether the first."""
     rising = means[::direction]
     reversal = max(np.maximum.accumulate(rising) - rising)
     rank = spearmanr([s.parameter for s in ladder], direction * means)[0]
@@ -262,8 +268,7 @@ def check_ladder(name, kind, ladder, means, direction):
 
 def check_ladders(scores):
     """Print all ladders; how many, and how many hold."""
-    print(f"{'ladder':29}{'':7}{'reversal':>9}{'Spearman':>9}"
-          '  parameter: mean over items')
+    print_heading()
     kept = []
     for name, pattern, direction in LADDERS:
         for kind in KINDS:
@@ -273,6 +278,12 @@ def check_ladders(scores):
             means = np.array([scores.mos[kind, s.condition].mean()
                               for s in ladder])
             kept.append(check_ladder(name, kind, ladder, means, direction))
+    return print_ladders(kept)
+
+
+def print_ladders(kept):
+    """Print how many ladders hold, of what check_ladder() returned; how many
+    do not."""
     followed = sum(k[0] for k in kept)
     level = sum(k[1] for k in kept)
     print(f'{len(kept)} ladders: {level} without a reversal above '
