@@ -20,6 +20,9 @@
 #define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
+#define LOUD_DBOV (-60.0) /* not silent, however measured */
+#define SURELY    1e-3    /* of the energy: beyond errors of rounding */
+
 #define BLOCK ((size_t)4096) /* samples copied at once */
 
 /* --------------------------------------------------------------- check */
@@ -92,6 +95,16 @@ static double add_up(const float *x, size_t n)
     return all;
 }
 
+/* Some samples of a channel, side by side */
+static void copy_block(float *y, const float *x, ptrdiff_t step, size_t n)
+{
+    if (step == 1)
+        memcpy(y, x, n * sizeof *y);
+    else
+        for (size_t i = 0; i < n; i++)
+            y[i] = x[(ptrdiff_t)i * step];
+}
+
 /* Copy a channel without its mean; returns 0 when a sample is not finite, since
  * then neither is the sum */
 static int copy_channel(float *y, const struct opine_audio *a, int channel)
@@ -104,11 +117,8 @@ static int copy_channel(float *y, const struct opine_audio *a, int channel)
     for (size_t i = 0; i < n; i += BLOCK) {
         size_t count = n - i < BLOCK ? n - i : BLOCK;
 
-        if (a->frame_step == 1)
-            memcpy(y + i, x + i, count * sizeof *y);
-        else
-            for (size_t k = i; k < i + count; k++)
-                y[k] = x[(ptrdiff_t)k * a->frame_step];
+        copy_block(y + i, x + (ptrdiff_t)i * a->frame_step, a->frame_step,
+                   count);
         sum += add_up(y + i, count);
     }
     mean = (float)(sum / (double)n);
@@ -260,4 +270,84 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     if (ref->rate_hz != deg->rate_hz)
         pair->flags |= OPINE_FLAG_RESAMPLED;
     return OPINE_OK;
+}
+
+/* --------------------------------------------------------------- views */
+
+/* View a signal as it came; returns its mean square beside its mean, 0 where
+ * that is too small to tell, or a NaN when a sample is not finite */
+static double view_audio(const struct opine_kernels *kernels,
+                         const struct opine_audio *audio,
+                         struct opine_planes *planes)
+{
+    struct opine_audio a = explicit_steps(audio);
+    double square = 0, n = (double)a.frames;
+
+    *planes = (struct opine_planes){ .step = a.frame_step,
+                                     .channels = a.channels,
+                                     .n = a.frames };
+    for (int c = 0; c < a.channels; c++) {
+        double sum = 0, all = 0;
+
+        planes->x[c] = a.data + c * a.channel_step;
+        for (size_t i = 0; i < a.frames; i += BLOCK) {
+            size_t count = a.frames - i < BLOCK ? a.frames - i : BLOCK;
+            const float *x = planes->x[c] + (ptrdiff_t)i * a.frame_step;
+            float block[BLOCK];
+
+            if (a.frame_step != 1) {
+                copy_block(block, x, a.frame_step, count);
+                x = block;
+            }
+            sum += add_up(x, count);
+            all += (double)kernels->dot(x, x, (int)count);
+        }
+        if (!isfinite(sum))
+            return (double)NAN;
+        planes->mean += sum / n;
+        if (all - sum * sum / n > SURELY * all)
+            square += all - sum * sum / n;
+    }
+    return square / n / a.channels;
+}
+
+enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
+                                 const struct opine_config *config,
+                                 const struct opine_audio *ref,
+                                 const struct opine_audio *deg,
+                                 struct opine_pair *pair, int *possible)
+{
+    double square;
+
+    *possible = 0;
+    TRY(check(ref));
+    TRY(check(deg));
+    if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
+        return OPINE_OK;
+    square = view_audio(kernels, ref, &pair->ref);
+    if (isnan(square))
+        return OPINE_ERR_REFERENCE_VALUE;
+    if (isnan(view_audio(kernels, deg, &pair->deg)))
+        return OPINE_ERR_DEGRADED_VALUE;
+    pair->rate_hz = ref->rate_hz;
+    *possible = 10 * log10(square + 1e-30) > LOUD_DBOV;
+    return OPINE_OK;
+}
+
+static void view_prepared(const struct opine_prepared_signal *signal,
+                          int channels, struct opine_planes *planes)
+{
+    *planes = (struct opine_planes){ .step = 1,
+                                     .channels = channels,
+                                     .n = signal->n };
+    for (int c = 0; c < channels; c++)
+        planes->x[c] = signal->x[c];
+}
+
+void opine_pair_prepared(const struct opine_prepared *prepared,
+                         struct opine_pair *pair)
+{
+    view_prepared(&prepared->ref, prepared->channels, &pair->ref);
+    view_prepared(&prepared->deg, prepared->channels, &pair->deg);
+    pair->rate_hz = prepared->rate_hz;
 }
