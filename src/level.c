@@ -123,7 +123,7 @@ static double meter_level(const struct meter *m)
         above_db = level_db;
         above_margin = margin;
     }
-    return above_db;
+    return active ? above_db : -(double)INFINITY;
 }
 
 /* What a block of a second / 1000 is measured on */

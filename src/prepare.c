@@ -20,6 +20,8 @@
 #define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
+#define LOUD_DBOV (-60.0) /* not silent, however measured */
+
 #define BLOCK ((size_t)4096) /* samples at once */
 
 /* --------------------------------------------------------------- check */
@@ -279,4 +281,60 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     if (ref->rate_hz != deg->rate_hz)
         pair->flags |= OPINE_FLAG_RESAMPLED;
     return OPINE_OK;
+}
+
+/* --------------------------------------------------------------- views */
+
+/* View a signal as it came; returns its mean square, or a NaN when a sample is
+ * not finite */
+static double view_audio(const struct opine_kernels *kernels,
+                         const struct opine_audio *audio,
+                         struct opine_planes *planes)
+{
+    struct opine_prepared_signal s = { .n = 0 };
+    double square = 0;
+
+    if (view(kernels, audio, OPINE_ERR_REFERENCE_VALUE, &s))
+        return (double)NAN;
+    *planes = s.planes;
+    for (int c = 0; c < planes->channels; c++)
+        for (size_t i = 0; i < planes->n; i += BLOCK) {
+            int count = block_at(planes->n, i);
+            float x[BLOCK];
+
+            opine_planes_load(planes, kernels, c, i, count, x);
+            square += (double)kernels->dot(x, x, count);
+        }
+    return square / (double)planes->n / planes->channels;
+}
+
+enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
+                                 const struct opine_config *config,
+                                 const struct opine_audio *ref,
+                                 const struct opine_audio *deg,
+                                 struct opine_pair *pair, int *possible)
+{
+    double square;
+
+    *possible = 0;
+    TRY(check(ref));
+    TRY(check(deg));
+    if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
+        return OPINE_OK;
+    square = view_audio(kernels, ref, &pair->ref);
+    if (isnan(square))
+        return OPINE_ERR_REFERENCE_VALUE;
+    if (isnan(view_audio(kernels, deg, &pair->deg)))
+        return OPINE_ERR_DEGRADED_VALUE;
+    pair->rate_hz = ref->rate_hz;
+    *possible = 10 * log10(square + 1e-30) > LOUD_DBOV;
+    return OPINE_OK;
+}
+
+void opine_pair_prepared(const struct opine_prepared *prepared,
+                         struct opine_pair *pair)
+{
+    pair->ref = prepared->ref.planes;
+    pair->deg = prepared->deg.planes;
+    pair->rate_hz = prepared->rate_hz;
 }

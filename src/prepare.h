@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/kernels.h"
+#include "level.h"
 #include "opine.h"
 #include "planes.h"
 
@@ -43,6 +44,31 @@ OPINE_MUST_CHECK enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
               const struct opine_config *config, const struct opine_audio *ref,
               const struct opine_audio *deg, struct opine_prepared *pair);
+
+/* What the alignment looks at, both at one rate */
+struct opine_pair {
+    struct opine_planes ref, deg;
+    int rate_hz;
+};
+
+/**
+ * View a pair as it came, which saves a copy of it
+ * possible        Return 0 when it has to be prepared: the rates differ, or the
+ *                 reference is so quiet that its level must be measured
+ *
+ * Reports the errors that opine_prepare() would.
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_pair_raw(const struct opine_kernels *kernels,
+               const struct opine_config *config, const struct opine_audio *ref,
+               const struct opine_audio *deg, struct opine_pair *pair,
+               int *possible);
+
+/**
+ * View a prepared pair
+ */
+void opine_pair_prepared(const struct opine_prepared *prepared,
+                         struct opine_pair *pair);
 
 /**
  * Change the rate of one signal; the old samples stay where they are

@@ -184,6 +184,7 @@ static enum opine_status run_stages(struct engine *e, const struct pair *pair,
                                     double *ms)
 {
     struct opine_prepared prepared;
+    struct opine_pair views;
     struct opine_aligned aligned;
     struct opine_alignment alignment;
     struct opine_perceived perceived;
@@ -195,7 +196,11 @@ static enum opine_status run_stages(struct engine *e, const struct pair *pair,
     TRY(opine_prepare(&e->scratch, &e->kernels, &e->config, &pair->ref_view,
                       &pair->deg_view, &prepared));
     ms[PREPARE] = lap(&since);
-    TRY(opine_find_track(&e->scratch, &e->kernels, &prepared, 1, &aligned));
+    opine_pair_prepared(&prepared, &views);
+    TRY(opine_find_track(&e->scratch, &e->kernels, &views, 1, &aligned));
+    if (aligned.speed != 1)
+        TRY(opine_prepare_resample(&e->scratch, &e->kernels, aligned.speed,
+                                   &prepared.deg));
     ms[ALIGN] = lap(&since);
     if (e->ear.rate_hz != prepared.rate_hz)
         TRY(opine_ear_create(&e->ear, &e->tables, &e->kernels, prepared.rate_hz,
