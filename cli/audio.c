@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audio.h"
 
+#include "memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -242,6 +244,7 @@ static int check_shape(const SF_INFO *info, struct reason *reason)
 static int grow(struct recording *recording, const SF_INFO *info,
                 sf_count_t *capacity)
 {
+    size_t held = (size_t)*capacity * (size_t)info->channels;
     sf_count_t frames = *capacity ? 2 * *capacity : 1 << 20;
     size_t frame_bytes = sizeof(float) * (size_t)info->channels;
     float *samples;
@@ -253,9 +256,12 @@ static int grow(struct recording *recording, const SF_INFO *info,
         frames = *capacity + 1;
     if ((uint64_t)frames > SIZE_MAX / frame_bytes)
         return -1;
-    samples = realloc(recording->samples, (size_t)frames * frame_bytes);
+    samples = memory_take((size_t)frames * frame_bytes);
     if (!samples)
         return -1;
+    if (held)
+        memcpy(samples, recording->samples, held * sizeof *samples);
+    free(recording->samples);
     recording->samples = samples;
     *capacity = frames;
     return 0;

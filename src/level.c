@@ -123,14 +123,14 @@ static double meter_level(const struct meter *m)
         above_db = level_db;
         above_margin = margin;
     }
-    return above_db;
+    return active ? above_db : -(double)INFINITY;
 }
 
 /* What a block of a second / 1000 is measured on */
 struct block {
     struct section filters[OPINE_CHANNELS_MAX][2];
     int is_filtered;
-    float square[OPINE_RATE_MAX_HZ / BLOCKS_A_SECOND]; /* sum over channels */
+    float value[OPINE_RATE_MAX_HZ / BLOCKS_A_SECOND];
 };
 
 static void begin_block(struct block *block, int channels, int rate_hz,
@@ -148,46 +148,51 @@ static void begin_block(struct block *block, int channels, int rate_hz,
 
 /* Magnitudes of a block: the root of the mean square over channels. One channel
  * that needs no filter stands for itself. */
-static const float *block_values(struct block *block, float *const *x,
-                                 size_t first, int n, int channels)
+static void block_values(struct block *block,
+                         const struct opine_kernels *kernels,
+                         const struct opine_planes *planes, size_t first, int n)
 {
-    const float share = 1.0f / (float)channels;
+    const float share = 1.0f / (float)planes->channels;
+    float x[sizeof block->value / sizeof *block->value];
 
-    if (channels == 1 && !block->is_filtered)
-        return x[0] + first;
-    memset(block->square, 0, (size_t)n * sizeof *block->square);
-    for (int c = 0; c < channels; c++) {
+    if (planes->channels == 1 && !block->is_filtered) {
+        opine_planes_load(planes, kernels, 0, first, n, block->value);
+        return;
+    }
+    memset(block->value, 0, (size_t)n * sizeof *block->value);
+    for (int c = 0; c < planes->channels; c++) {
         struct section *filters = block->filters[c];
 
-        for (int i = 0; i < n; i++) {
-            float y = x[c][first + (size_t)i];
-            if (block->is_filtered)
-                y = (float)filter(&filters[1], filter(&filters[0], (double)y));
-            block->square[i] += y * y;
-        }
+        opine_planes_load(planes, kernels, c, first, n, x);
+        for (int i = 0; i < n && block->is_filtered; i++)
+            x[i] = (float)filter(&filters[1],
+                                 filter(&filters[0], (double)x[i]));
+        for (int i = 0; i < n; i++)
+            block->value[i] += x[i] * x[i];
     }
     for (int i = 0; i < n; i++)
-        block->square[i] = sqrtf(block->square[i] * share);
-    return block->square;
+        block->value[i] = sqrtf(block->value[i] * share);
 }
 
-double opine_active_level(const struct opine_kernels *kernels, float *const *x,
-                          size_t n, int channels, int rate_hz,
+double opine_active_level(const struct opine_kernels *kernels,
+                          const struct opine_planes *planes, int rate_hz,
                           enum opine_band band)
 {
     int size = rate_hz / BLOCKS_A_SECOND;
     struct block block;
     struct meter m = { 0 };
 
-    begin_block(&block, channels, rate_hz, band);
+    begin_block(&block, planes->channels, rate_hz, band);
     m.decay = exp(-1 / (AVERAGE_S * BLOCKS_A_SECOND));
     m.hangover = lround(HANGOVER_S * BLOCKS_A_SECOND);
     for (int j = 0; j < THRESHOLDS; j++)
         m.last[j] = -m.hangover - 1;
-    for (size_t i = 0; i + (size_t)size <= n; i += (size_t)size) {
-        const float *v = block_values(&block, x, i, size, channels);
-        double magnitude = (double)kernels->magnitude(v, size);
+    for (size_t i = 0; i + (size_t)size <= planes->n; i += (size_t)size) {
+        const float *v = block.value;
+        double magnitude;
 
+        block_values(&block, kernels, planes, i, size);
+        magnitude = (double)kernels->magnitude(v, size);
         meter_block(&m, magnitude / size,
                     (double)kernels->dot(v, v, size) / size);
     }
@@ -220,18 +225,19 @@ struct outline {
     float low, high, energy;
 };
 
-static double flat_share(const struct opine_kernels *kernels, const float *x,
-                         size_t size, struct outline *frame, size_t frames)
+static double flat_share(const struct opine_kernels *kernels,
+                         const struct opine_planes *planes, int channel,
+                         int size, struct outline *frame, size_t frames)
 {
-    float low = 0, high = 0, loudest = 0;
+    float low = 0, high = 0, loudest = 0, x[OPINE_RATE_MAX_HZ / 100];
     long flat = 0, counted = 0;
 
     for (size_t i = 0; i < frames; i++) {
         struct outline *f = &frame[i];
-        const float *here = x + i * size;
 
-        kernels->range(here, (int)size, &f->low, &f->high);
-        f->energy = kernels->dot(here, here, (int)size);
+        opine_planes_load(planes, kernels, channel, i * (size_t)size, size, x);
+        kernels->range(x, size, &f->low, &f->high);
+        f->energy = kernels->dot(x, x, size);
         low = f->low < low ? f->low : low;
         high = f->high > high ? f->high : high;
         loudest = f->energy > loudest ? f->energy : loudest;
@@ -242,43 +248,47 @@ static double flat_share(const struct opine_kernels *kernels, const float *x,
         if (frame[i].energy <= loudest * FLAT_ACTIVE)
             continue;
         counted += (long)size;
-        if (frame[i].low < low || frame[i].high > high)
-            flat += flat_samples(x + i * size, (int)size, low, high);
+        if (frame[i].low >= low && frame[i].high <= high)
+            continue;
+        opine_planes_load(planes, kernels, channel, i * (size_t)size, size, x);
+        flat += flat_samples(x, size, low, high);
     }
     return counted ? (double)flat / (double)counted : 0;
 }
 
 enum opine_status opine_flat_share(struct opine_arena *arena,
                                    const struct opine_kernels *kernels,
-                                   float *const *x, size_t n, int channels,
+                                   const struct opine_planes *planes,
                                    int rate_hz, double *share)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    size_t size = (size_t)rate_hz / 100, frames = n / size;
+    int size = rate_hz / 100;
+    size_t frames = planes->n / (size_t)size;
     struct outline *frame = opine_arena_take(arena, frames, sizeof *frame);
     double sum = 0;
 
     if (!frame)
         return OPINE_ERR_MEMORY;
-    for (int c = 0; c < channels; c++)
-        sum += flat_share(kernels, x[c], size, frame, frames);
+    for (int c = 0; c < planes->channels; c++)
+        sum += flat_share(kernels, planes, c, size, frame, frames);
     opine_arena_release(arena, mark);
-    *share = sum / channels;
+    *share = sum / planes->channels;
     return OPINE_OK;
 }
 
-double opine_peak(const struct opine_kernels *kernels, float *const *x,
-                  size_t n, int channels)
+double opine_peak(const struct opine_kernels *kernels,
+                  const struct opine_planes *planes)
 {
-    const size_t most = 1 << 20; /* counts of kernels are int */
-    float peak = 0;
+    enum { BLOCK = 4096 };
+    float peak = 0, x[BLOCK];
 
-    for (int c = 0; c < channels; c++)
-        for (size_t i = 0; i < n; i += most) {
-            size_t count = n - i < most ? n - i : most;
+    for (int c = 0; c < planes->channels; c++)
+        for (size_t i = 0; i < planes->n; i += BLOCK) {
+            int n = planes->n - i < BLOCK ? (int)(planes->n - i) : BLOCK;
             float low, high;
 
-            kernels->range(x[c] + i, (int)count, &low, &high);
+            opine_planes_load(planes, kernels, c, i, n, x);
+            kernels->range(x, n, &low, &high);
             peak = fmaxf(peak, fmaxf(-low, high));
         }
     return (double)peak;

@@ -7,11 +7,11 @@
 
 #include "base/arena.h"
 #include "base/kernels.h"
+#include "planes.h"
 
 /* Limits that the public header promises */
-#define OPINE_CHANNELS_MAX 64
-#define OPINE_RATE_MIN_HZ  8000
-#define OPINE_RATE_MAX_HZ  192000
+#define OPINE_RATE_MIN_HZ 8000
+#define OPINE_RATE_MAX_HZ 192000
 
 /* Lower and upper edge of a band */
 struct opine_edges {
@@ -25,16 +25,15 @@ struct opine_edges opine_band_edges(enum opine_band band);
 
 /**
  * Active level after ITU-T P.56, method B
- * x               x[c]: channel c, n samples
- * channels, rate_hz
+ * rate_hz         Of the signal
  * band            Narrower bands than fb are measured behind a filter
  * return          In dBov, 0 for a full-scale square wave; -INFINITY for
  *                 silence
  *
  * Of several channels the root of the mean square is taken, sample by sample.
  */
-double opine_active_level(const struct opine_kernels *kernels, float *const *x,
-                          size_t n, int channels, int rate_hz,
+double opine_active_level(const struct opine_kernels *kernels,
+                          const struct opine_planes *planes, int rate_hz,
                           enum opine_band band);
 
 /**
@@ -48,13 +47,12 @@ double opine_active_level(const struct opine_kernels *kernels, float *const *x,
  */
 OPINE_MUST_CHECK enum opine_status
 opine_flat_share(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 float *const *x, size_t n, int channels, int rate_hz,
-                 double *share);
+                 const struct opine_planes *planes, int rate_hz, double *share);
 
 /**
  * Greatest magnitude in all channels
  */
-double opine_peak(const struct opine_kernels *kernels, float *const *x,
-                  size_t n, int channels);
+double opine_peak(const struct opine_kernels *kernels,
+                  const struct opine_planes *planes);
 
 #endif

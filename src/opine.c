@@ -29,6 +29,7 @@ struct opine_context {
 /* What the stages hand on */
 struct stages {
     struct opine_prepared prepared;
+    struct opine_pair pair; /* views of it */
     struct opine_aligned aligned;
     struct opine_alignment alignment; /* the same for the caller */
     struct opine_perceived perceived;
@@ -207,8 +208,11 @@ enum opine_status opine_score(struct opine_context *context,
 
     TRY(opine_prepare(scratch, kernels, config, reference, degraded,
                       &s.prepared));
-    TRY(opine_find_track(scratch, kernels, &s.prepared, config->align,
-                         &s.aligned));
+    opine_pair_prepared(&s.prepared, &s.pair);
+    TRY(opine_find_track(scratch, kernels, &s.pair, config->align, &s.aligned));
+    if (s.aligned.speed != 1)
+        TRY(opine_prepare_resample(scratch, kernels, s.aligned.speed,
+                                   &s.prepared.deg));
     TRY(tune_ear(context, s.prepared.rate_hz));
     TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
                        &s.aligned, &s.perceived));
@@ -231,18 +235,29 @@ enum opine_status opine_align(struct opine_context *context,
                               const struct opine_audio *degraded,
                               struct opine_alignment *alignment)
 {
-    struct opine_prepared prepared;
+    struct opine_arena *scratch;
+    const struct opine_kernels *kernels;
+    const struct opine_config *config;
     struct opine_aligned aligned;
+    struct opine_pair pair;
+    int possible;
 
     if (!context || !reference || !degraded || !alignment)
         return OPINE_ERR_ARGUMENT;
-    opine_arena_clear(&context->scratch);
-    TRY(opine_prepare(&context->scratch, &context->kernels, &context->config,
-                      reference, degraded, &prepared));
-    TRY(opine_find_track(&context->scratch, &context->kernels, &prepared,
-                         context->config.align, &aligned));
-    return opine_describe_track(&context->scratch, &aligned, prepared.rate_hz,
-                                alignment);
+    scratch = &context->scratch;
+    kernels = &context->kernels;
+    config = &context->config;
+    opine_arena_clear(scratch);
+    TRY(opine_pair_raw(kernels, config, reference, degraded, &pair, &possible));
+    if (!possible) {
+        struct opine_prepared prepared;
+
+        TRY(opine_prepare(scratch, kernels, config, reference, degraded,
+                          &prepared));
+        opine_pair_prepared(&prepared, &pair);
+    }
+    TRY(opine_find_track(scratch, kernels, &pair, config->align, &aligned));
+    return opine_describe_track(scratch, &aligned, pair.rate_hz, alignment);
 }
 
 enum opine_status opine_score_once(const struct opine_config *config,

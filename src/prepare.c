@@ -20,7 +20,9 @@
 #define CLIPPED_SHARE         0.002 /* least flat share of clipped files ... */
 #define CLIPPED_PEAK          0.98  /* ... that pure tones have, too */
 
-#define BLOCK ((size_t)4096) /* samples copied at once */
+#define LOUD_DBOV (-60.0) /* not silent, however measured */
+
+#define BLOCK ((size_t)4096) /* samples at once */
 
 /* --------------------------------------------------------------- check */
 
@@ -50,31 +52,7 @@ static int common_rate(int a, int b)
     return lower >= RATE_FULL_BAND_HZ ? lower : RATE_AUDIBLE_HZ;
 }
 
-/* ---------------------------------------------------------------- copy */
-
-static float **take_channels(struct opine_arena *arena, int channels, size_t n)
-{
-    float **x = opine_arena_take(arena, (size_t)channels, sizeof *x);
-
-    for (int c = 0; x && c < channels; c++) {
-        x[c] = opine_arena_take(arena, n, sizeof **x);
-        if (!x[c])
-            return NULL;
-    }
-    return x;
-}
-
-/* The view with its steps spelt out */
-static struct opine_audio explicit_steps(const struct opine_audio *a)
-{
-    struct opine_audio view = *a;
-
-    if (!view.frame_step && !view.channel_step) {
-        view.frame_step = a->channels;
-        view.channel_step = 1;
-    }
-    return view;
-}
+/* ---------------------------------------------------------------- view */
 
 /* Sum in lanes, which compilers vectorise */
 static double add_up(const float *x, size_t n)
@@ -92,123 +70,171 @@ static double add_up(const float *x, size_t n)
     return all;
 }
 
-/* Copy a channel without its mean; returns 0 when a sample is not finite, since
- * then neither is the sum */
-static int copy_channel(float *y, const struct opine_audio *a, int channel)
+static int block_at(size_t n, size_t first)
 {
-    const float *x = a->data + channel * a->channel_step;
-    size_t n = a->frames;
+    return n - first < BLOCK ? (int)(n - first) : (int)BLOCK;
+}
+
+/* Find the mean of a channel; returns 0 when a sample is not finite, since then
+ * neither is the sum */
+static int view_channel(const struct opine_kernels *kernels,
+                        struct opine_planes *p, int channel)
+{
+    float x[BLOCK];
     double sum = 0;
-    float mean;
 
-    for (size_t i = 0; i < n; i += BLOCK) {
-        size_t count = n - i < BLOCK ? n - i : BLOCK;
+    p->means[channel] = 0;
+    for (size_t i = 0; i < p->n; i += BLOCK) {
+        int count = block_at(p->n, i);
 
-        if (a->frame_step == 1)
-            memcpy(y + i, x + i, count * sizeof *y);
-        else
-            for (size_t k = i; k < i + count; k++)
-                y[k] = x[(ptrdiff_t)k * a->frame_step];
-        sum += add_up(y + i, count);
+        opine_planes_load(p, kernels, channel, i, count, x);
+        sum += add_up(x, (size_t)count);
     }
-    mean = (float)(sum / (double)n);
-    for (size_t i = 0; i < n; i++)
-        y[i] -= mean;
+    p->means[channel] = (float)(sum / (double)p->n);
     return isfinite(sum);
 }
 
-/* y becomes the mean of all channels */
-static void mix(float *const *x, size_t n, int channels, float *y)
-{
-    const float share = 1.0f / (float)channels;
-
-    for (size_t i = 0; i < n; i++) {
-        float sum = 0;
-        for (int c = 0; c < channels; c++)
-            sum += x[c][i];
-        y[i] = sum * share;
-    }
-}
-
-/* One signal, planar, at its own rate and channel count */
-static enum opine_status copy(struct opine_arena *arena,
+/* One signal as the caller has it */
+static enum opine_status view(const struct opine_kernels *kernels,
                               const struct opine_audio *audio,
                               enum opine_status not_finite,
                               struct opine_prepared_signal *s)
 {
-    struct opine_audio view = explicit_steps(audio);
+    int is_plain = !audio->frame_step && !audio->channel_step;
+    ptrdiff_t step = is_plain ? 1 : audio->channel_step;
 
-    s->n = view.frames;
-    s->x = take_channels(arena, view.channels, s->n);
-    if (!s->x)
-        return OPINE_ERR_MEMORY;
-    for (int c = 0; c < view.channels; c++)
-        if (!copy_channel(s->x[c], &view, c))
+    s->n = s->planes.n = audio->frames;
+    s->planes.channels = audio->channels;
+    s->planes.step = is_plain ? audio->channels : audio->frame_step;
+    for (int c = 0; c < audio->channels; c++) {
+        s->planes.x[c] = audio->data + c * step;
+        if (!view_channel(kernels, &s->planes, c))
             return not_finite;
+    }
     return OPINE_OK;
 }
 
 /* --------------------------------------------------- channels and rate */
 
-static int channels_equal(const struct opine_prepared_signal *s, int channels)
+static int channels_equal(const struct opine_kernels *kernels,
+                          const struct opine_planes *p)
 {
-    for (int c = 1; c < channels; c++)
-        if (memcmp(s->x[c], s->x[0], s->n * sizeof(float)))
-            return 0;
+    float first[BLOCK], other[BLOCK];
+
+    for (size_t i = 0; p->channels > 1 && i < p->n; i += BLOCK) {
+        int count = block_at(p->n, i);
+
+        opine_planes_load(p, kernels, 0, i, count, first);
+        for (int c = 1; c < p->channels; c++) {
+            opine_planes_load(p, kernels, c, i, count, other);
+            if (memcmp(first, other, (size_t)count * sizeof *first))
+                return 0;
+        }
+    }
     return 1;
 }
 
-static void choose_channels(int ref_channels, int deg_channels,
-                            struct opine_prepared *pair)
+/* Become the mean of all channels */
+static enum opine_status mix(struct opine_arena *arena,
+                             const struct opine_kernels *kernels,
+                             struct opine_planes *p)
 {
-    pair->channels = ref_channels;
-    if (ref_channels != deg_channels) {
-        mix(pair->ref.x, pair->ref.n, ref_channels, pair->ref.x[0]);
-        mix(pair->deg.x, pair->deg.n, deg_channels, pair->deg.x[0]);
-        pair->channels = 1;
-        pair->flags |= OPINE_FLAG_MIXED_DOWN;
-    } else if (channels_equal(&pair->ref, ref_channels) &&
-               channels_equal(&pair->deg, deg_channels)) {
-        pair->channels = 1;
-    }
-}
-
-enum opine_status opine_prepare_resample(struct opine_arena *arena,
-                                         int channels, double ratio,
-                                         struct opine_prepared_signal *s)
-{
-    size_t n = opine_resample_count(s->n, ratio);
-    float **y = take_channels(arena, channels, n);
+    const float share = 1.0f / (float)p->channels;
+    float *y = opine_arena_take(arena, p->n, sizeof *y);
 
     if (!y)
         return OPINE_ERR_MEMORY;
-    for (int c = 0; c < channels; c++)
-        TRY(opine_resample(s->x[c], s->n, y[c], n, ratio));
-    s->x = y;
-    s->n = n;
+    for (size_t i = 0; i < p->n; i += BLOCK) {
+        int count = block_at(p->n, i);
+        float x[BLOCK];
+
+        opine_planes_load(p, kernels, 0, i, count, y + i);
+        for (int c = 1; c < p->channels; c++) {
+            opine_planes_load(p, kernels, c, i, count, x);
+            kernels->add(y + i, x, count);
+        }
+        for (size_t k = i; k < i + (size_t)count; k++)
+            y[k] *= share;
+    }
+    *p = (struct opine_planes){ { y }, 1, 1, p->n, { 0 } };
     return OPINE_OK;
 }
 
-static enum opine_status to_rate(struct opine_arena *arena, int channels,
+static enum opine_status choose_channels(struct opine_arena *arena,
+                                         const struct opine_kernels *kernels,
+                                         struct opine_prepared *pair)
+{
+    struct opine_planes *ref = &pair->ref.planes, *deg = &pair->deg.planes;
+
+    if (ref->channels != deg->channels) {
+        TRY(mix(arena, kernels, ref));
+        TRY(mix(arena, kernels, deg));
+        pair->flags |= OPINE_FLAG_MIXED_DOWN;
+    } else if (channels_equal(kernels, ref) && channels_equal(kernels, deg)) {
+        ref->channels = deg->channels = 1;
+    }
+    pair->channels = ref->channels;
+    return OPINE_OK;
+}
+
+/* One channel at another rate */
+static enum opine_status resample(struct opine_arena *arena,
+                                  const struct opine_kernels *kernels,
+                                  const struct opine_planes *p, int channel,
+                                  double ratio, float *y, size_t n)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    float *x = opine_arena_take(arena, p->n, sizeof *x);
+
+    if (!x)
+        return OPINE_ERR_MEMORY;
+    for (size_t i = 0; i < p->n; i += BLOCK)
+        opine_planes_load(p, kernels, channel, i, block_at(p->n, i), x + i);
+    TRY(opine_resample(x, p->n, y, n, ratio));
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
+}
+
+enum opine_status opine_prepare_resample(struct opine_arena *arena,
+                                         const struct opine_kernels *kernels,
+                                         double ratio,
+                                         struct opine_prepared_signal *s)
+{
+    struct opine_planes to = { .step = 1, .channels = s->planes.channels };
+
+    to.n = opine_resample_count(s->n, ratio);
+    for (int c = 0; c < to.channels; c++) {
+        float *y = opine_arena_take(arena, to.n, sizeof *y);
+
+        if (!y)
+            return OPINE_ERR_MEMORY;
+        TRY(resample(arena, kernels, &s->planes, c, ratio, y, to.n));
+        to.x[c] = y;
+    }
+    s->planes = to;
+    s->n = to.n;
+    return OPINE_OK;
+}
+
+static enum opine_status to_rate(struct opine_arena *arena,
+                                 const struct opine_kernels *kernels,
                                  int from_hz, int to_hz,
                                  struct opine_prepared_signal *s)
 {
     if (from_hz == to_hz)
         return OPINE_OK;
-    return opine_prepare_resample(arena, channels, (double)to_hz / from_hz, s);
+    return opine_prepare_resample(arena, kernels, (double)to_hz / from_hz, s);
 }
 
 /* ------------------------------------------------------------ the stage */
 
 static enum opine_status measure(struct opine_arena *arena,
                                  const struct opine_kernels *kernels,
-                                 struct opine_prepared_signal *s, int channels,
-                                 int rate_hz, enum opine_band band)
+                                 struct opine_prepared_signal *s, int rate_hz,
+                                 enum opine_band band)
 {
-    s->level_dbov = opine_active_level(kernels, s->x, s->n, channels, rate_hz,
-                                       band);
-    return opine_flat_share(arena, kernels, s->x, s->n, channels, rate_hz,
-                            &s->flat);
+    s->level_dbov = opine_active_level(kernels, &s->planes, rate_hz, band);
+    return opine_flat_share(arena, kernels, &s->planes, rate_hz, &s->flat);
 }
 
 static unsigned length_flags(const struct opine_audio *ref,
@@ -234,30 +260,81 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     memset(pair, 0, sizeof *pair);
     TRY(check(ref));
     TRY(check(deg));
-    TRY(copy(arena, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
-    TRY(copy(arena, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
+    TRY(view(kernels, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
+    TRY(view(kernels, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
 
-    TRY(measure(arena, kernels, &pair->ref, ref->channels, ref->rate_hz,
-                config->band));
-    TRY(measure(arena, kernels, &pair->deg, deg->channels, deg->rate_hz,
-                config->band));
+    TRY(measure(arena, kernels, &pair->ref, ref->rate_hz, config->band));
+    TRY(measure(arena, kernels, &pair->deg, deg->rate_hz, config->band));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
     if (pair->ref.flat > CLIPPED_SHARE &&
-        opine_peak(kernels, pair->ref.x, pair->ref.n, ref->channels) >
-            CLIPPED_PEAK)
+        opine_peak(kernels, &pair->ref.planes) > CLIPPED_PEAK)
         pair->flags |= OPINE_FLAG_CLIPPED;
 
-    choose_channels(ref->channels, deg->channels, pair);
+    TRY(choose_channels(arena, kernels, pair));
     pair->rate_hz = common_rate(ref->rate_hz, deg->rate_hz);
-    TRY(to_rate(arena, pair->channels, ref->rate_hz, pair->rate_hz,
-                &pair->ref));
-    TRY(to_rate(arena, pair->channels, deg->rate_hz, pair->rate_hz,
-                &pair->deg));
+    TRY(to_rate(arena, kernels, ref->rate_hz, pair->rate_hz, &pair->ref));
+    TRY(to_rate(arena, kernels, deg->rate_hz, pair->rate_hz, &pair->deg));
 
     pair->flags |= length_flags(ref, deg);
     if (ref->rate_hz != deg->rate_hz)
         pair->flags |= OPINE_FLAG_RESAMPLED;
     return OPINE_OK;
+}
+
+/* --------------------------------------------------------------- views */
+
+/* View a signal as it came; returns its mean square, or a NaN when a sample is
+ * not finite */
+static double view_audio(const struct opine_kernels *kernels,
+                         const struct opine_audio *audio,
+                         struct opine_planes *planes)
+{
+    struct opine_prepared_signal s = { .n = 0 };
+    double square = 0;
+
+    if (view(kernels, audio, OPINE_ERR_REFERENCE_VALUE, &s))
+        return (double)NAN;
+    *planes = s.planes;
+    for (int c = 0; c < planes->channels; c++)
+        for (size_t i = 0; i < planes->n; i += BLOCK) {
+            int count = block_at(planes->n, i);
+            float x[BLOCK];
+
+            opine_planes_load(planes, kernels, c, i, count, x);
+            square += (double)kernels->dot(x, x, count);
+        }
+    return square / (double)planes->n / planes->channels;
+}
+
+enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
+                                 const struct opine_config *config,
+                                 const struct opine_audio *ref,
+                                 const struct opine_audio *deg,
+                                 struct opine_pair *pair, int *possible)
+{
+    double square;
+
+    *possible = 0;
+    TRY(check(ref));
+    TRY(check(deg));
+    if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
+        return OPINE_OK;
+    square = view_audio(kernels, ref, &pair->ref);
+    if (isnan(square))
+        return OPINE_ERR_REFERENCE_VALUE;
+    if (isnan(view_audio(kernels, deg, &pair->deg)))
+        return OPINE_ERR_DEGRADED_VALUE;
+    pair->rate_hz = ref->rate_hz;
+    *possible = 10 * log10(square + 1e-30) > LOUD_DBOV;
+    return OPINE_OK;
+}
+
+void opine_pair_prepared(const struct opine_prepared *prepared,
+                         struct opine_pair *pair)
+{
+    pair->ref = prepared->ref.planes;
+    pair->deg = prepared->deg.planes;
+    pair->rate_hz = prepared->rate_hz;
 }

@@ -7,11 +7,13 @@
 
 #include "base/arena.h"
 #include "base/kernels.h"
+#include "level.h"
 #include "opine.h"
+#include "planes.h"
 
 /* One of the two signals */
 struct opine_prepared_signal {
-    float **x;         /* x[c][i], channel c, mean removed */
+    struct opine_planes planes;
     size_t n;          /* samples per channel */
     double level_dbov; /* active level in the band, as it came */
     double flat;       /* share of flat tops, 0 to 1, as it came */
@@ -35,18 +37,45 @@ struct opine_prepared {
  * so that neither loses band; a rate above 48 kHz holds nothing audible, so
  * then to the lower, or to 48 kHz if that is below 44.1 kHz. Unlike channel
  * counts are mixed to mono. Channels that are all equal become one. The signals
- * keep their levels: `gain` is applied to their spectra.
+ * keep their levels: `gain` is applied to their spectra. Where neither rate nor
+ * layout changes, what is returned looks at the caller's samples.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
               const struct opine_config *config, const struct opine_audio *ref,
               const struct opine_audio *deg, struct opine_prepared *pair);
 
+/* What the alignment looks at, both at one rate */
+struct opine_pair {
+    struct opine_planes ref, deg;
+    int rate_hz;
+};
+
 /**
- * Change the rate of one signal's channels; the old samples stay in the arena
+ * View a pair as it came, which saves a copy of it
+ * possible        Return 0 when it has to be prepared: the rates differ, or the
+ *                 reference is so quiet that its level must be measured
+ *
+ * Reports the errors that opine_prepare() would.
  */
 OPINE_MUST_CHECK enum opine_status
-opine_prepare_resample(struct opine_arena *arena, int channels, double ratio,
+opine_pair_raw(const struct opine_kernels *kernels,
+               const struct opine_config *config, const struct opine_audio *ref,
+               const struct opine_audio *deg, struct opine_pair *pair,
+               int *possible);
+
+/**
+ * View a prepared pair
+ */
+void opine_pair_prepared(const struct opine_prepared *prepared,
+                         struct opine_pair *pair);
+
+/**
+ * Change the rate of one signal; the old samples stay where they are
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_prepare_resample(struct opine_arena *arena,
+                       const struct opine_kernels *kernels, double ratio,
                        struct opine_prepared_signal *signal);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cost.h"
 
 #include "degrade.h"
+#include "meter.h"
 #include "opine.h"
 #include "support.h"
 
@@ -118,38 +119,6 @@ int cost_time(struct tally *tally, const struct corpus *corpus, int quick)
 
 /* ---------------------------------------------------------------- memory */
 
-#define HEADER 64 /* bytes before a block, where its size is */
-
-struct meter {
-    size_t now, peak;
-};
-
-static void *take(void *opaque, size_t bytes)
-{
-    struct meter *meter = opaque;
-    char *block = malloc(bytes + HEADER);
-
-    if (!block)
-        return NULL;
-    memcpy(block, &bytes, sizeof bytes);
-    meter->now += bytes;
-    if (meter->now > meter->peak)
-        meter->peak = meter->now;
-    return block + HEADER;
-}
-
-static void give(void *opaque, void *memory)
-{
-    struct meter *meter = opaque;
-    size_t bytes;
-
-    if (!memory)
-        return;
-    memcpy(&bytes, (char *)memory - HEADER, sizeof bytes);
-    meter->now -= bytes;
-    free((char *)memory - HEADER);
-}
-
 /* All own recordings one after the other, again and again, so loud once and so
  * another time; the right channel is the left, later and weaker */
 static void fill(float *x, int n, const struct corpus *corpus)
@@ -202,9 +171,7 @@ int cost_memory(struct tally *tally, const struct corpus *corpus, int minutes)
     free(y);
 
     opine_config_init(&config);
-    config.alloc = take;
-    config.free = give;
-    config.opaque = &meter;
+    meter_install(&meter, &config);
     status = opine_create(&context, &config);
     if (!status)
         status = opine_align(

@@ -40,9 +40,10 @@ static int tear_down(void **state)
 
 static void align(struct fixture *f, size_t deg_n, int search)
 {
-    float *ref[] = { f->ref }, *deg[] = { f->deg };
-    struct opine_prepared pair = {
-        { ref, N, -26, 0 }, { deg, deg_n, -26, 0 }, RATE, 1, 1, 0
+    const struct opine_pair pair = {
+        { .x = { f->ref }, .step = 1, .channels = 1, .n = N },
+        { .x = { f->deg }, .step = 1, .channels = 1, .n = deg_n },
+        RATE
     };
 
     opine_arena_clear(&f->arena);
@@ -154,6 +155,7 @@ static struct opine_delay find_lag(struct fixture *f, int n, int deg_n, int lag)
     struct opine_mono ref = { NULL, n, 1, 8000 },
                       deg = { NULL, deg_n, 1, 8000 };
     struct random random = random_seed(77);
+    struct opine_correlator *correlator;
     struct opine_delay found;
 
     opine_arena_clear(&f->arena);
@@ -164,9 +166,11 @@ static struct opine_delay find_lag(struct fixture *f, int n, int deg_n, int lag)
         ref.x[i] = (float)random_gauss(&random);
     for (int i = 0; i < deg_n; i++)
         deg.x[i] = i >= lag && i < n + lag ? -ref.x[i - lag] : 0;
-    assert_int_equal(opine_find_delay(&f->arena, &f->kernels, &ref, &deg, 1,
-                                      &found),
+    assert_int_equal(opine_correlator_create(&correlator, &f->arena,
+                                             &f->kernels, &ref, &deg),
                      OPINE_OK);
+    opine_correlator_find(correlator, OPINE_REACH_ANY, &found);
+    opine_correlator_destroy(correlator);
     return found;
 }
 

@@ -189,7 +189,7 @@ static void summary_has_means_of_groups(void **state)
     assert_string_equal(text, "");
     struct run run;
 
-    run_with(&run, NULL, NULL, "batch", at("few.csv"), NULL);
+    run_with(&run, NULL, NULL, "batch", at("few.csv"), "-j", "1", NULL);
     assert_int_equal(run.code, 0);
     assert_non_null(strstr(run.out, "\n4.75                     ref.wav\n"));
     assert_non_null(strstr(run.out, "      2       0  a, worst deg.wav\n"));

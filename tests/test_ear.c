@@ -49,11 +49,12 @@ static void make_ear(struct fixture *f, int rate_hz, enum opine_band band)
 /* Powers into f->pattern, gain 1, frames from a sample on */
 static void hear(struct fixture *f, const float *x, int n, int first)
 {
+    struct opine_planes planes = { { x }, 1, 1, (size_t)n, { 0 } };
     ptrdiff_t start[FRAMES];
 
     for (int t = 0; t < FRAMES; t++)
         start[t] = first + (ptrdiff_t)llround(t * f->ear.hop);
-    opine_ear_powers(&f->ear, &f->kernels, x, (size_t)n, start, FRAMES, 1,
+    opine_ear_powers(&f->ear, &f->kernels, &planes, 0, start, FRAMES, 1,
                      f->pattern);
 }
 

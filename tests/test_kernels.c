@@ -60,6 +60,14 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     k->multiply(s->b + offset, s->x + offset, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
     assert_true(s->b[offset + n] == GUARD);
+    for (int step = 1; step <= 3 && step * n <= 2 * MOST; step++) {
+        c->load(s->a + offset, s->x + offset, step, s->y[0], n);
+        k->load(s->b + offset, s->x + offset, step, s->y[0], n);
+        assert_memory_equal(s->a, s->b, sizeof s->a);
+        assert_true(s->b[offset + n] == GUARD);
+        for (int i = 0; i < n; i++)
+            assert_true(s->b[offset + i] == s->x[offset + i * step] - s->y[0]);
+    }
     c->power(s->a + offset, s->x + offset, n);
     k->power(s->b + offset, s->x + offset, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
@@ -81,6 +89,47 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     k->range(s->x + offset, n, &low_k, &sum_k);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
     assert_memory_equal(&low_c, &low_k, sizeof low_c);
+}
+
+/* Logarithms and powers, of what is not negative or not too large */
+static void check_powers(const struct opine_kernels *c,
+                         const struct opine_kernels *k, struct buffers *s,
+                         int n, int offset)
+{
+    static float size[2 * MOST + OFFSETS], small[2 * MOST + OFFSETS];
+
+    for (int i = 0; i < n + offset; i++) {
+        size[i] = fabsf(s->x[i]);
+        small[i] = fminf(fmaxf(s->x[i], -126), 126);
+    }
+    c->logarithm(s->a + offset, size + offset, n);
+    k->logarithm(s->b + offset, size + offset, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->raise(s->a + offset, size + offset, 0.4F, n);
+    k->raise(s->b + offset, size + offset, 0.4F, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->exponential(s->a + offset, small + offset, n);
+    k->exponential(s->b + offset, small + offset, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + n] == GUARD);
+}
+
+/* Rows of lanes, what is left of them below 1 */
+static void check_spread(const struct opine_kernels *c,
+                         const struct opine_kernels *k, struct buffers *s,
+                         int rows, int offset)
+{
+    static float x[MOST], same[MOST], left[MOST + OFFSETS];
+
+    for (int i = 0; i < rows * OPINE_LANES; i++) {
+        x[i] = same[i] = s->x[i];
+        left[i + offset] = fminf(fabsf(s->y[i]), 1);
+    }
+    c->spread(s->a + offset, x, left + offset, rows);
+    k->spread(s->b + offset, same, left + offset, rows);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_memory_equal(x, same, (size_t)rows * OPINE_LANES * sizeof *x);
+    assert_true(s->b[offset + rows * OPINE_LANES] == GUARD);
 }
 
 /* Those that work on complex numbers, half as many in the same buffers */
@@ -132,8 +181,13 @@ static void every_level_equals_c(void **state)
         for (int kind = 0; kind < KINDS; kind++)
             for (int offset = 0; offset < OFFSETS; offset++) {
                 fill(&buffers, (enum kind)kind, &random);
-                for (int n = 0; n < 68; n++)
+                for (int n = 0; n < 68; n++) {
                     check(&c, &k, &buffers, n, offset);
+                    check_powers(&c, &k, &buffers, n, offset);
+                }
+                fill(&buffers, (enum kind)kind, &random);
+                for (int rows = 0; rows <= 48; rows++)
+                    check_spread(&c, &k, &buffers, rows, offset);
                 fill(&buffers, (enum kind)kind, &random);
                 for (int n = 0; n < 68; n += 2)
                     check_complex(&c, &k, &buffers, n, offset);
@@ -225,6 +279,81 @@ static void c_filters_and_combines(void **state)
     }
 }
 
+/* x^p and logarithms over the whole range of normal numbers, against libm */
+static void powers_are_right_to_a_millionth(void **state)
+{
+    enum { N = 20000, EXPONENTS = 5 };
+    static const float p[EXPONENTS] = { 0.1F, 0.23F, 0.3F, 0.4F, -0.9F };
+    static float x[N], l[N], y[N], back[N];
+    struct random random = random_seed(13);
+    struct opine_kernels k;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_BEST), OPINE_OK);
+    for (int i = 0; i < N; i++)
+        x[i] = (float)exp2(-126 + 252.0 * i / N +
+                           random_uniform(&random, 0, 0.01));
+    for (int i = 0; i < 1000; i++) /* around 1 the logarithm crosses 0 */
+        x[i * 20] = 1 + (float)(i - 500) * 1e-6F;
+    k.logarithm(l, x, N);
+    for (int i = 0; i < N; i++) {
+        double expected = log2((double)x[i]);
+        assert_close((double)l[i], expected, 0, 1e-6);
+    }
+    for (int e = 0; e < EXPONENTS; e++) {
+        k.raise(y, x, p[e], N);
+        for (int i = 0; i < N; i++)
+            assert_close((double)y[i], pow((double)x[i], (double)p[e]), 0,
+                         1e-6);
+    }
+    k.exponential(back, l, N);
+    for (int i = 0; i < N; i++)
+        assert_close((double)back[i], exp2((double)l[i]), 0, 1e-6);
+}
+
+static void powers_of_nothing_are_finite(void **state)
+{
+    const float x[4] = { 0, 1e-45F, 1e-40F, 1.2e-38F };
+    float l[4], y[4];
+    struct opine_kernels k;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_BEST), OPINE_OK);
+    k.logarithm(l, x, 4);
+    k.raise(y, x, 0.4F, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_true(l[i] >= -127 && l[i] <= -125);
+        assert_true(y[i] > 0 && y[i] < 1e-15F);
+    }
+}
+
+/* Against the definition */
+static void c_spreads(void **state)
+{
+    enum { ROWS = 48 };
+    static float x[ROWS * OPINE_LANES], scratch[ROWS * OPINE_LANES];
+    static float r[ROWS * OPINE_LANES], y[ROWS * OPINE_LANES];
+    struct random random = random_seed(14);
+    struct opine_kernels k;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_C), OPINE_OK);
+    for (int i = 0; i < ROWS * OPINE_LANES; i++) {
+        scratch[i] = x[i] = (float)random_uniform(&random, 0.1, 100);
+        r[i] = (float)random_uniform(&random, 0.01, 0.9);
+    }
+    k.spread(y, scratch, r, ROWS);
+    for (int j = 0; j < ROWS; j++)
+        for (int lane = 0; lane < OPINE_LANES; lane++) {
+            double sum = 0;
+
+            for (int i = 0; i <= j; i++)
+                sum += (double)x[i * OPINE_LANES + lane] *
+                       pow((double)r[i * OPINE_LANES + lane], j - i);
+            assert_close((double)y[j * OPINE_LANES + lane], sum, 0, 1e-5);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +361,9 @@ int main(void)
         cmocka_unit_test(best_level_is_never_refused),
         cmocka_unit_test(c_computes_what_it_says),
         cmocka_unit_test(c_filters_and_combines),
+        cmocka_unit_test(powers_are_right_to_a_millionth),
+        cmocka_unit_test(powers_of_nothing_are_finite),
+        cmocka_unit_test(c_spreads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

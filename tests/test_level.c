@@ -25,22 +25,30 @@ static float *take(void)
     return x;
 }
 
-static double flat(float *x)
+static struct opine_planes view(const float *x)
 {
+    return (struct opine_planes){ { x }, 1, 1, N, { 0 } };
+}
+
+static double flat(const float *x)
+{
+    struct opine_planes planes = view(x);
     struct opine_allocator from = { 0 };
     struct opine_arena arena;
     double share = -1;
 
     opine_arena_init(&arena, &from);
-    assert_int_equal(opine_flat_share(&arena, &kernels, &x, N, 1, RATE, &share),
+    assert_int_equal(opine_flat_share(&arena, &kernels, &planes, RATE, &share),
                      OPINE_OK);
     opine_arena_free(&arena);
     return share;
 }
 
-static double level(float *x, enum opine_band band)
+static double level(const float *x, enum opine_band band)
 {
-    return opine_active_level(&kernels, &x, N, 1, RATE, band);
+    struct opine_planes planes = view(x);
+
+    return opine_active_level(&kernels, &planes, RATE, band);
 }
 
 /* P.56 of a steady signal is its root mean square. */
@@ -102,11 +110,12 @@ static void narrow_bands_measure_behind_a_filter(void **state)
 static void channels_count_by_their_mean_square(void **state)
 {
     float *x[2] = { take(), take() };
+    struct opine_planes planes = { { x[0], x[1] }, 1, 2, N, { 0 } };
 
     (void)state;
     make_sine(x[0], N, RATE, 1000);
     make_silence(x[1], N);
-    assert_close(opine_active_level(&kernels, x, N, 2, RATE, OPINE_BAND_FB),
+    assert_close(opine_active_level(&kernels, &planes, RATE, OPINE_BAND_FB),
                  -6.02, 0.05, 0);
     free(x[0]);
     free(x[1]);

@@ -102,6 +102,38 @@ static void every_view_costs_what_it_takes(void **state)
     assert_close(cost_sum(&steps), 4.75 - steps.mos, 1e-9, 0);
 }
 
+static double clipped(double total, double flat)
+{
+    struct opine_disturbed d;
+    struct opine_mapped m;
+
+    memset(&d, 0, sizeof d);
+    d.similarity = 1;
+    d.total = total;
+    d.flat = flat;
+    opine_map(&opine_model, OPINE_BAND_FB, 1, &d, &m);
+    return m.mos;
+}
+
+static void a_few_flat_tops_hide_nothing(void **state)
+{
+    (void)state;
+    for (double flat = 1e-4; flat < 0.5; flat *= 1.5) {
+        double last = 5;
+
+        for (double total = 0; total < 100; total = 1.5 * total + 0.01) {
+            double mos = clipped(total, flat);
+
+            assert_true(mos < last);
+            last = mos;
+        }
+    }
+    /* A loss in a recording of which 0.3 % is flat */
+    assert_close(clipped(2, 0.003), clipped(2, 0), 0.1, 0);
+    /* What 5 % make of the density is taken for them. */
+    assert_true(clipped(0.9, 0.05) > clipped(0.9, 0) + 0.2);
+}
+
 /* Everything but the evidence is that of a good vocoder. */
 static void regenerated_sound_is_judged_by_its_envelope(void **state)
 {
@@ -176,6 +208,7 @@ int main(void)
         cmocka_unit_test(more_disturbance_is_worse),
         cmocka_unit_test(the_middle_of_the_scale_is_at_x50),
         cmocka_unit_test(every_view_costs_what_it_takes),
+        cmocka_unit_test(a_few_flat_tops_hide_nothing),
         cmocka_unit_test(regenerated_sound_is_judged_by_its_envelope),
         cmocka_unit_test(costs_add_up_to_what_was_lost),
         cmocka_unit_test(unrelated_material_is_1),

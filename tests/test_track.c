@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Delays that change: jumps, drifting clocks, and what must not look so. */
+#include "degrade.h"
 #include "support.h"
 
 #include "opine.h"
@@ -210,6 +211,71 @@ static void clocks_are_measured_and_taken_out(void **state)
     assert_true(f->found.clock_ppm == 0);
 }
 
+/* Parts of 20 ms that repeat or skip what a tempo of 1.1 asks for, in one and a
+ * half cycles of the voice at most */
+static void another_tempo_is_followed(void **state)
+{
+    struct fixture *f = *state;
+    struct warp warp;
+    int good = 0, all = 0;
+
+    warp_tempo(&warp, f->ref, N, RATE, 0, 1.1);
+    warp_render(&warp, f->ref, N, NULL, f->deg);
+    align(f, warp.n);
+    assert_close(f->found.time_scale, 1 / 1.1, 0.01, 0);
+    assert_true(f->found.clock_ppm == 0);
+    for (int i = RATE / 2; i < warp.n - RATE / 2; i += RATE / 100) {
+        double delay_ms = warp_delay(&warp, i) / MS, found_ms = 0;
+
+        for (int s = 0; s < f->found.sections; s++)
+            if (f->found.section[s].start_s * RATE <= i)
+                found_ms = f->found.section[s].delay_ms;
+        good += fabs(found_ms - delay_ms) < 8;
+        all++;
+    }
+    warp_free(&warp);
+    assert_true(good > 0.8 * all);
+}
+
+/* opine_align() looks at the caller's samples, opine_score() at copies. */
+static void samples_are_looked_at_where_they_lie(void **state)
+{
+    struct fixture *f = *state;
+    int n = cut(f, 2700 * MS, 60 * MS);
+    float *ref = calloc(3 * N, sizeof *ref), *deg = calloc(3 * N, sizeof *deg);
+    struct opine_audio views[2] = { { ref, N, 2, RATE, 3, 1 },
+                                    { deg, (size_t)n, 2, RATE, 3, 1 } };
+    struct opine_alignment planar;
+
+    for (int i = 0; i < N; i++) {
+        ref[3 * i] = 0.5f * f->ref[i] + 0.1f;
+        ref[3 * i + 1] = 0.5f * f->ref[i] - 0.02f;
+        ref[3 * i + 2] = deg[3 * i + 2] = 1e9f; /* not looked at */
+    }
+    for (int i = 0; i < n; i++)
+        deg[3 * i] = deg[3 * i + 1] = 0.5f * f->deg[i] + 0.2f;
+    align(f, n);
+    planar = f->found;
+    assert_int_equal(opine_score(f->context, &views[0], &views[1], &f->result),
+                     OPINE_OK);
+    assert_int_equal(f->result.alignment.jumps, 1);
+    assert_int_equal(opine_align(f->context, &views[0], &views[1], &f->found),
+                     OPINE_OK);
+    assert_int_equal(f->found.sections, 2);
+    assert_close(f->found.jump[0].size_ms, -60, 0.1, 0);
+    assert_close(f->found.delay_ms, planar.delay_ms, 0.01, 0);
+    deg[3 * RATE] = NAN;
+    assert_int_equal(opine_align(f->context, &views[0], &views[1], &f->found),
+                     OPINE_ERR_DEGRADED_VALUE);
+    for (int i = 0; i < N; i++)
+        ref[3 * i] = ref[3 * i + 1] = 0.3f + 1e-6f * f->ref[i];
+    deg[3 * RATE] = 0;
+    assert_int_equal(opine_align(f->context, &views[0], &views[1], &f->found),
+                     OPINE_ERR_REFERENCE_SILENT);
+    free(ref);
+    free(deg);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +285,8 @@ int main(void)
         cmocka_unit_test(a_jump_hardly_costs_what_one_delay_would),
         cmocka_unit_test(one_delay_has_no_jumps),
         cmocka_unit_test(clocks_are_measured_and_taken_out),
+        cmocka_unit_test(another_tempo_is_followed),
+        cmocka_unit_test(samples_are_looked_at_where_they_lie),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

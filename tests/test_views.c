@@ -291,11 +291,13 @@ static void sing(float *x, int n, double hz)
 static double off_pitch(struct fixture *f, double ref_hz, double deg_hz)
 {
     static float ref[3 * RATE], deg[3 * RATE];
-    float *ref_x[1] = { ref }, *deg_x[1] = { deg };
-    struct opine_prepared pair = { .ref = { .x = ref_x, .n = 3 * RATE },
-                                   .deg = { .x = deg_x, .n = 3 * RATE },
-                                   .rate_hz = RATE,
-                                   .channels = 1 };
+    const size_t n = 3 * RATE;
+    struct opine_prepared pair = {
+        .ref = { .planes = { { ref }, 1, 1, n, { 0 } }, .n = n },
+        .deg = { .planes = { { deg }, 1, 1, n, { 0 } }, .n = n },
+        .rate_hz = RATE,
+        .channels = 1
+    };
     struct opine_stretch whole = { 0, 3 * RATE, 0 };
     struct opine_aligned aligned = { .stretches = 1, .stretch = &whole };
     double share;

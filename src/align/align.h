@@ -25,8 +25,9 @@ struct opine_aligned {
     int polarity;        /* 1, or -1 when inverted */
     double trimmed_head; /* samples of the reference before the degraded */
     double trimmed_tail; /* begins, and after it ends */
-    double clock_ppm;    /* by which the degraded is faster; taken out */
-    double axis;         /* samples as they came for one of these */
+    double clock_ppm;    /* by which the degraded is faster */
+    double speed;        /* of it as it came, relative to the samples here: the
+                            caller has to resample it by this, 1 when not */
     int stretches;
     const struct opine_stretch *stretch; /* in order, without gaps, over the
                                             whole degraded */
@@ -36,14 +37,14 @@ struct opine_aligned {
  * Find where the degraded lies in the reference
  * arena           Scratch memory, and where the stretches are kept
  * kernels         Of the context
- * pair            Prepared signals; when a clock drifts by more than a
- *                 millisecond the degraded is resampled to the other's
+ * pair            Signals; when a clock drifts by more than a millisecond they
+ *                 are aligned as if the degraded were resampled to the other's
  * search          0 takes the delay as 0 and only measures the confidence
  * aligned         Return where things are
  */
 OPINE_MUST_CHECK enum opine_status
 opine_find_track(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 struct opine_prepared *pair, int search,
+                 const struct opine_pair *pair, int search,
                  struct opine_aligned *aligned);
 
 /**
@@ -77,20 +78,33 @@ struct opine_delay {
     struct opine_rival rival[OPINE_RIVALS];
 };
 
+/* A search for the one delay that explains most of the file: cross-correlates
+ * both signals at 8 to 16 kHz with the spectrum whitened by half, of a degraded
+ * over 40 s a sample of that length. */
+struct opine_correlator;
+
 /**
- * Find the one delay that explains most of the file
- * ref, deg        At one low rate
- * search          0: look at a delay of 0 only
- * delay           Return it, to a fraction of a sample of the low rate
- *
- * Cross-correlates both signals at 8 to 16 kHz with the spectrum whitened by
- * half, of a degraded over 40 s a sample of that length. Any delay at which
- * they overlap can be found.
+ * Make the spectra of both signals
+ * ref, deg        At one low rate; no longer looked at afterwards
  */
-OPINE_MUST_CHECK enum opine_status
-opine_find_delay(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 const struct opine_mono *ref, const struct opine_mono *deg,
-                 int search, struct opine_delay *delay);
+OPINE_MUST_CHECK enum opine_status opine_correlator_create(
+    struct opine_correlator **correlator, struct opine_arena *arena,
+    const struct opine_kernels *kernels, const struct opine_mono *ref,
+    const struct opine_mono *deg);
+void opine_correlator_destroy(struct opine_correlator *correlator);
+
+/* Where to look for the delay */
+enum opine_reach {
+    OPINE_REACH_NONE, /* it is 0 */
+    OPINE_REACH_NEAR, /* less than 0.44 s, at a tenth of the cost */
+    OPINE_REACH_ANY   /* wherever they overlap */
+};
+
+/**
+ * Find the delay, to a fraction of a sample of the low rate
+ */
+void opine_correlator_find(struct opine_correlator *correlator,
+                           enum opine_reach reach, struct opine_delay *delay);
 
 /**
  * Choose among rival peaks the one under which the band levels are nearest

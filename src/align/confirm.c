@@ -14,6 +14,8 @@
 #define RETURN_RATIO 0.33  /* the same when the delay before comes back, */
 #define RETURN_LOUD  0.8   /* either way, */
 #define RETURN_S     0.055 /* and shorter it is no delay but a repeated packet */
+#define BRIEF_S      0.12  /* when it comes back within this, */
+#define BRIEF_REST   0.25  /* no more than this is left unexplained */
 #define PASSES       4     /* neighbours change as stretches go */
 #define MERGE_S      3e-4  /* neighbours whose delays differ by less are one */
 
@@ -113,11 +115,13 @@ static int is_confirmed(const struct opine_wave *w,
                         const struct opine_stretch *s, int i, int count)
 {
     struct opine_match own = match(w, &s[i]), around = { 0, 0, 0 };
+    double length_s = (s[i].end - s[i].start) / w->ref->rate_hz;
     int excursion = is_excursion(w, s, i, count);
     double most = excursion ? RETURN_RATIO : RATIO;
 
     if (!is_alike(own, *all, LOUD_OF_ALL) ||
-        (excursion && s[i].end - s[i].start < RETURN_S * w->ref->rate_hz))
+        (excursion && (length_s < RETURN_S ||
+                       (length_s < BRIEF_S && rest(own) > BRIEF_REST))))
         return 0;
     for (int k = i - 1; k <= i + 1; k += 2) {
         struct opine_match there;

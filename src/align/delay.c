@@ -43,6 +43,7 @@
 #define RIVAL_REACH_S 0.030
 #define RIVAL_HEIGHT  0.5
 #define NEAR          (MARGIN - 1) /* lags on each side of a peak that are kept */
+#define QUICK         (BLOCK - MARGIN - 1) /* lags that two rows tell of */
 
 /* A peak, with what is needed of its surroundings */
 struct peak {
@@ -52,7 +53,7 @@ struct peak {
     double around; /* energy of the lags within GUARD */
 };
 
-struct correlator {
+struct opine_correlator {
     const struct opine_kernels *kernels;
     struct opine_fft fft;
     int factor; /* samples of the signals for one of these */
@@ -67,24 +68,15 @@ struct correlator {
     float *x, *spectrum; /* of a transform */
     float *line;         /* correlation: MARGIN lags, a block, MARGIN lags */
     double energy;       /* of the correlation so far */
+    int lags;            /* that it is of */
     struct peak near, far;
 };
 
 /* -------------------------------------------------------------- spectra */
 
-static void copy_part(const struct opine_mono *low, int start, int n, float *x)
-{
-    int from = start < 0 ? -start : 0;
-    int to = low->n - start < n ? low->n - start : n;
-
-    memset(x, 0, (size_t)n * sizeof *x);
-    if (from < to)
-        memcpy(x + from, low->x + start + from,
-               (size_t)(to - from) * sizeof *x);
-}
-
 /* The transform of w->x; adds its powers */
-static void transform(const struct correlator *w, float *spectrum, float *power)
+static void transform(const struct opine_correlator *w, float *spectrum,
+                      float *power)
 {
     opine_fft_run(&w->fft, w->x, w->spectrum);
     for (int k = 0; k < BINS; k++) {
@@ -100,8 +92,11 @@ static void transform(const struct correlator *w, float *spectrum, float *power)
 
 /* Which of the degraded's blocks are used: all, or of a long file the loudest
  * of each part */
-static void choose_blocks(const struct opine_mono *low, struct correlator *w)
+static void choose_blocks(const struct opine_mono *deg,
+                          struct opine_correlator *w)
 {
+    int size = BLOCK * w->factor;
+
     w->used = w->deg_blocks < DEG_MOST ? w->deg_blocks : DEG_MOST;
     for (int i = 0; i < w->used; i++) {
         int first = (int)((long)i * w->deg_blocks / w->used);
@@ -109,8 +104,8 @@ static void choose_blocks(const struct opine_mono *low, struct correlator *w)
         float most = -1;
 
         for (int k = first; k < end; k++) {
-            const float *x = low->x + (ptrdiff_t)k * BLOCK;
-            int n = low->n - k * BLOCK < BLOCK ? low->n - k * BLOCK : BLOCK;
+            const float *x = deg->x + (ptrdiff_t)k * size;
+            int n = deg->n - k * size < size ? deg->n - k * size : size;
             float energy = end - first > 1 ? w->kernels->dot(x, x, n) : 0;
 
             if (energy > most) {
@@ -121,22 +116,26 @@ static void choose_blocks(const struct opine_mono *low, struct correlator *w)
     }
 }
 
-static void transform_ref(const struct opine_mono *low, struct correlator *w,
-                          float *power)
+static void transform_ref(const struct opine_lower *low,
+                          struct opine_correlator *w, float *power)
 {
+    float *newest = w->sum; /* not needed yet */
+
+    memset(newest, 0, BLOCK * sizeof *newest);
     for (int i = 0; i <= w->ref_blocks; i++) {
-        copy_part(low, (i - 1) * BLOCK, SIZE, w->x);
+        memcpy(w->x, newest, BLOCK * sizeof *w->x);
+        opine_lower_run(low, i * BLOCK, BLOCK, newest);
+        memcpy(w->x + BLOCK, newest, BLOCK * sizeof *w->x);
         transform(w, w->ref + (ptrdiff_t)i * FLOATS, power);
     }
 }
 
-static void transform_deg(const struct opine_mono *low, struct correlator *w,
-                          float *power)
+static void transform_deg(const struct opine_lower *low,
+                          struct opine_correlator *w, float *power)
 {
-    choose_blocks(low, w);
     for (int i = 0; i < w->used; i++) {
         memset(w->x, 0, BLOCK * sizeof *w->x);
-        copy_part(low, w->index[i] * BLOCK, BLOCK, w->x + BLOCK);
+        opine_lower_run(low, w->index[i] * BLOCK, BLOCK, w->x + BLOCK);
         transform(w, w->deg + (ptrdiff_t)i * FLOATS, power);
     }
 }
@@ -146,7 +145,8 @@ static void transform_deg(const struct opine_mono *low, struct correlator *w,
  *
  *   C' = C / (mean |R|^2 mean |D|^2)^(1/4)
  */
-static void weigh(struct correlator *w, const float *ref, const float *deg)
+static void weigh(struct opine_correlator *w, const float *ref,
+                  const float *deg)
 {
     double bin_hz = w->rate_hz / SIZE;
     int low = (int)(LOW_HZ / bin_hz) + 1;
@@ -164,20 +164,21 @@ static void weigh(struct correlator *w, const float *ref, const float *deg)
 static enum opine_status make_spectra(struct opine_arena *arena,
                                       const struct opine_mono *ref,
                                       const struct opine_mono *deg,
-                                      struct correlator *w)
+                                      struct opine_correlator *w)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     float *power = opine_arena_take(arena, FLOATS, sizeof *power);
-    struct opine_arena_mark second = opine_arena_mark(arena);
-    struct opine_mono low;
+    const struct opine_planes of_ref = opine_mono_planes(ref);
+    const struct opine_planes of_deg = opine_mono_planes(deg);
+    struct opine_lower low;
 
     if (!power)
         return OPINE_ERR_MEMORY;
     memset(power, 0, FLOATS * sizeof *power);
-    TRY(opine_mono_lower(arena, w->kernels, ref, w->factor, &low));
+    TRY(opine_lower_create(&low, arena, w->kernels, &of_ref, w->factor));
     transform_ref(&low, w, power);
-    opine_arena_release(arena, second);
-    TRY(opine_mono_lower(arena, w->kernels, deg, w->factor, &low));
+    TRY(opine_lower_create(&low, arena, w->kernels, &of_deg, w->factor));
+    choose_blocks(deg, w);
     transform_deg(&low, w, power + BINS);
     weigh(w, power, power + BINS);
     opine_arena_release(arena, mark);
@@ -192,7 +193,7 @@ static int lag_at(int row, int place)
     return row * BLOCK + place - 2 * MARGIN;
 }
 
-static void keep_peak(const struct correlator *w, int row, int place,
+static void keep_peak(const struct opine_correlator *w, int row, int place,
                       struct peak *peak)
 {
     const float *middle = w->line + place;
@@ -206,8 +207,8 @@ static void keep_peak(const struct correlator *w, int row, int place,
 
 /* The largest magnitude among some lags of the line, if beyond the peak so far
  */
-static void find_peak(const struct correlator *w, int row, int first, int last,
-                      struct peak *peak)
+static void find_peak(const struct opine_correlator *w, int row, int first,
+                      int last, struct peak *peak)
 {
     int from = first - lag_at(row, 0), to = last - lag_at(row, 0);
     int best = -1;
@@ -229,7 +230,7 @@ static void find_peak(const struct correlator *w, int row, int first, int last,
 }
 
 /* The BLOCK lags from a multiple of it on, to the end of the line */
-static void correlate_row(struct correlator *w, int row, float *line)
+static void correlate_row(struct opine_correlator *w, int row, float *line)
 {
     int pairs = 0;
 
@@ -257,20 +258,25 @@ static void correlate_row(struct correlator *w, int row, float *line)
     memcpy(line, w->x, BLOCK * sizeof *line);
 }
 
-/* All lags, block by block, and the peaks: at any lag, and at near ones */
-static void correlate(struct correlator *w, int search)
+/* Some rows of lags, and the peaks: at any lag, and at near ones */
+static void correlate(struct opine_correlator *w, int from, int to,
+                      int near_reach, int reach)
 {
     int first = 1 - w->ref_n, last = w->deg_n - 1;
-    int reach = search ? (int)(NEAR_S * w->rate_hz) : 0;
+    int near_first = first < -near_reach ? -near_reach : first;
+    int near_last = last > near_reach ? near_reach : last;
 
+    first = first < -reach ? -reach : first;
+    last = last > reach ? reach : last;
+    w->energy = 0;
+    w->near.height = w->far.height = 0;
     memset(w->line, 0, LINE * sizeof *w->line);
-    for (int row = -w->ref_blocks; row <= w->deg_blocks; row++) {
+    for (int row = from; row <= to; row++) {
         memmove(w->line, w->line + BLOCK, 2 * MARGIN * sizeof *w->line);
         correlate_row(w, row, w->line + 2 * MARGIN);
         w->energy += (double)w->kernels->dot(w->line + MARGIN, w->line + MARGIN,
                                              BLOCK);
-        find_peak(w, row, first < -reach ? -reach : first,
-                  last > reach ? reach : last, &w->near);
+        find_peak(w, row, near_first, near_last, &w->near);
         find_peak(w, row, first, last, &w->far);
     }
 }
@@ -291,22 +297,24 @@ static double top_of(const struct peak *peak, int away)
 /* How far the peak stands out: 1 less the height that chance alone reaches at
  * so many lags, relative to the peak. Chance is Gaussian with the mean square
  * of the correlation elsewhere: its largest of n is near sigma sqrt(2 ln n). */
-static double confidence(const struct correlator *w, const struct peak *peak)
+static double confidence(const struct opine_correlator *w,
+                         const struct peak *peak)
 {
     int first = peak->lag - GUARD > -w->ref_n ? peak->lag - GUARD : -w->ref_n;
     int last = peak->lag + GUARD < w->deg_n ? peak->lag + GUARD : w->deg_n;
-    int count = w->ref_n + w->deg_n - 1 - (last - first - 1);
+    int all = w->ref_n + w->deg_n - 1 - (last - first - 1);
+    int count = w->lags - (last - first - 1);
     double height = fabs((double)peak->height);
     double square = fmax(w->energy - peak->around, 0);
 
     if (count < 2 || height <= 0)
         return 0;
-    return fmax(1 - CHANCE * sqrt(2 * log(count) * square / count) / height, 0);
+    return fmax(1 - CHANCE * sqrt(2 * log(all) * square / count) / height, 0);
 }
 
 /* Peaks near the chosen one that are nearly as high, and itself */
-static void find_rivals(const struct correlator *w, const struct peak *peak,
-                        struct opine_delay *delay)
+static void find_rivals(const struct opine_correlator *w,
+                        const struct peak *peak, struct opine_delay *delay)
 {
     int most = NEAR - OPINE_PEAK_REACH - 1;
     int reach = (int)fmin(RIVAL_REACH_S * w->rate_hz, most);
@@ -332,7 +340,7 @@ static enum opine_status set_up(struct opine_arena *arena,
                                 const struct opine_kernels *kernels,
                                 const struct opine_mono *ref,
                                 const struct opine_mono *deg,
-                                struct correlator *w)
+                                struct opine_correlator *w)
 {
     size_t deg_spectra;
 
@@ -359,34 +367,51 @@ static enum opine_status set_up(struct opine_arena *arena,
     return opine_fft_create(&w->fft, kernels, SIZE, 1);
 }
 
-enum opine_status opine_find_delay(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   const struct opine_mono *ref,
-                                   const struct opine_mono *deg, int search,
-                                   struct opine_delay *delay)
+enum opine_status opine_correlator_create(struct opine_correlator **correlator,
+                                          struct opine_arena *arena,
+                                          const struct opine_kernels *kernels,
+                                          const struct opine_mono *ref,
+                                          const struct opine_mono *deg)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_correlator *w = opine_arena_take(arena, 1, sizeof *w);
     enum opine_status status;
-    const struct peak *peak;
-    struct correlator w;
 
-    TRY(set_up(arena, kernels, ref, deg, &w));
-    status = make_spectra(arena, ref, deg, &w);
-    if (!status)
-        correlate(&w, search);
-    opine_fft_destroy(&w.fft);
+    if (!w)
+        return OPINE_ERR_MEMORY;
+    TRY(set_up(arena, kernels, ref, deg, w));
+    status = make_spectra(arena, ref, deg, w);
     if (status)
-        return status;
-    peak = &w.near;
-    if (search &&
-        fabsf(w.far.height) > (float)FAR_FACTOR * fabsf(w.near.height))
-        peak = &w.far;
-    delay->samples = search && fabsf(peak->height) > 0
-                         ? (peak->lag + top_of(peak, 0)) * w.factor
+        opine_fft_destroy(&w->fft);
+    else
+        *correlator = w;
+    return status;
+}
+
+void opine_correlator_destroy(struct opine_correlator *w)
+{
+    opine_fft_destroy(&w->fft);
+}
+
+void opine_correlator_find(struct opine_correlator *w, enum opine_reach reach,
+                           struct opine_delay *delay)
+{
+    int near_reach = reach ? (int)(NEAR_S * w->rate_hz) : 0;
+    const struct peak *peak = &w->near;
+
+    if (reach == OPINE_REACH_NEAR) {
+        w->lags = 2 * BLOCK;
+        correlate(w, -1, 0, QUICK, QUICK);
+    } else {
+        w->lags = w->ref_n + w->deg_n - 1;
+        correlate(w, -w->ref_blocks, w->deg_blocks, near_reach, w->lags);
+    }
+    if (reach &&
+        fabsf(w->far.height) > (float)FAR_FACTOR * fabsf(w->near.height))
+        peak = &w->far;
+    delay->samples = reach && fabsf(peak->height) > 0
+                         ? (peak->lag + top_of(peak, 0)) * w->factor
                          : 0;
-    delay->confidence = confidence(&w, peak);
+    delay->confidence = confidence(w, peak);
     delay->polarity = peak->height < 0 ? -1 : 1;
-    find_rivals(&w, peak, delay);
-    opine_arena_release(arena, mark);
-    return OPINE_OK;
+    find_rivals(w, peak, delay);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK   500  /* hops that share their lags: 2 s */
+#define CHUNK   250  /* hops that share their lags: 1 s */
 #define MARGIN  250  /* hops before and after whose proposals count, too */
 #define MOST    384  /* lags at once */
 #define CARRIED 8    /* the cheapest, from chunk to chunk */
@@ -33,27 +33,32 @@ struct state {
     double total;
 };
 
-/* The stretch that was best when a hop began: where a jump there came from */
-struct origin {
-    int lag, start, parent;
-};
-
 struct follower {
     const struct opine_wave *wave;
     int hop, hops;
-    float *energy, *weight; /* of each hop of the degraded */
-    struct origin *origin;  /* of each hop */
+    float *energy;        /* of each hop of the degraded, AROUND before it, */
+    float *energy_around; /* with the hops around */
+    float *weight;
+    struct opine_origin *origin; /* of each hop */
     struct state state[MOST];
     int states;
     double jump[MOST]; /* cost of a change from this lag to each state's: */
     int jump_from;
-    float *cost;          /* MOST x CHUNK */
-    float *cross, *power; /* CHUNK + 2 AROUND, of one lag */
+    float *cost;                        /* MOST x CHUNK */
+    float *cross, *power;               /* CHUNK + 2 AROUND, of one lag, */
+    float *cross_around, *power_around; /* and with the hops around */
     double *sum; /* energy of the reference up to a sample of an excerpt */
     int sum_room;
 };
 
 /* -------------------------------------------------------------- weights */
+
+/* sum[i] becomes the sum of what is around x[i + AROUND] */
+static void add_around(const float *restrict x, int n, float *restrict sum)
+{
+    for (int i = 0; i < n; i++)
+        sum[i] = x[i] + x[i + 1] + x[i + 2] + x[i + 3] + x[i + 4];
+}
 
 static void weigh(struct follower *f)
 {
@@ -62,11 +67,14 @@ static void weigh(struct follower *f)
     for (int h = 0; h < f->hops; h++) {
         const float *x = f->wave->deg->x + h * f->hop;
 
-        f->energy[h] = f->wave->kernels->dot(x, x, f->hop);
-        loudest = fmaxf(loudest, f->energy[h]);
+        f->energy[AROUND + h] = f->wave->kernels->dot(x, x, f->hop);
+        loudest = fmaxf(loudest, f->energy[AROUND + h]);
     }
+    for (int i = 0; i < AROUND; i++)
+        f->energy[i] = f->energy[AROUND + f->hops + i] = 0;
+    add_around(f->energy, f->hops, f->energy_around);
     for (int h = 0; h < f->hops; h++) {
-        float db = 10 * log10f(f->energy[h] / loudest + 1e-12f);
+        float db = 10 * log10f(f->energy[AROUND + h] / loudest + 1e-12f);
 
         f->weight[h] = fminf(fmaxf((db + ACTIVE_DB) / RAMP_DB, 0.02f), 1);
     }
@@ -89,38 +97,43 @@ static void sum_energy(struct follower *f, int first, int n)
     f->sum[n] = sum;
 }
 
-static void fill_cost(struct follower *f, int start, int end, int lag,
-                      int sum_first, float *cost)
+/* Cross-products and energies of the reference of the hops around some, at a
+ * lag; those outside of a signal are 0 */
+static void fill_products(struct follower *f, int first, int n, int lag,
+                          int sum_first)
 {
-    int first = start - AROUND, n = end - start + 2 * AROUND;
+    int hop = f->hop, ref_n = f->wave->ref->n;
+    float sign = (float)f->wave->sign;
 
     for (int i = 0; i < n; i++) {
-        int h = first + i, at = h * f->hop - lag;
-        int inside = h >= 0 && h < f->hops && at >= 0 &&
-                     at + f->hop <= f->wave->ref->n;
+        int h = first + i, at = h * hop - lag;
+        const double *sum = f->sum + (at - sum_first);
 
-        f->cross[i] =
-            inside ? (float)f->wave->sign *
-                         f->wave->kernels->dot(f->wave->ref->x + at,
-                                               f->wave->deg->x + h * f->hop,
-                                               f->hop)
-                   : 0;
-        f->power[i] = inside ? (float)(f->sum[at + f->hop - sum_first] -
-                                       f->sum[at - sum_first])
-                             : 0;
+        f->cross[i] = f->power[i] = 0;
+        if (h < 0 || h >= f->hops || at < 0 || at + hop > ref_n)
+            continue;
+        f->cross[i] = sign * f->wave->kernels->dot(f->wave->ref->x + at,
+                                                   f->wave->deg->x + h * hop,
+                                                   hop);
+        f->power[i] = (float)(sum[hop] - sum[0]);
     }
-    for (int i = 0; i < end - start; i++) {
-        float cross = 0, ref = 0, deg = 0, match;
+}
 
-        for (int k = 0; k <= 2 * AROUND; k++) {
-            int h = start + i + k - AROUND;
+static void fill_cost(struct follower *f, int start, int end, int lag,
+                      int sum_first, float *restrict cost)
+{
+    float *restrict cross = f->cross_around, *restrict power = f->power_around;
+    const float *restrict energy = f->energy_around + start;
+    const float *restrict weight = f->weight + start;
+    int n = end - start;
 
-            cross += f->cross[i + k];
-            ref += f->power[i + k];
-            deg += h >= 0 && h < f->hops ? f->energy[h] : 0;
-        }
-        match = cross / sqrtf(ref * deg + 1e-20f);
-        cost[i] = fminf(1 - match, CLIP) * f->weight[start + i];
+    fill_products(f, start - AROUND, n + 2 * AROUND, lag, sum_first);
+    add_around(f->cross, n, cross);
+    add_around(f->power, n, power);
+    for (int i = 0; i < n; i++) {
+        float miss = 1 - cross[i] / sqrtf(power[i] * energy[i] + 1e-20f);
+
+        cost[i] = (miss < CLIP ? miss : CLIP) * weight[i];
     }
 }
 
@@ -170,7 +183,8 @@ static void run_chunk(struct follower *f, int start, int end)
 
         if (best->lag != f->jump_from)
             fill_jump(f, best->lag);
-        f->origin[h] = (struct origin){ best->lag, best->start, best->parent };
+        f->origin[h] = (struct opine_origin){ best->lag, best->start,
+                                              best->parent };
         for (int k = 0; k < f->states; k++) {
             struct state *s = &f->state[k];
             double moved = best->total + f->jump[k];
@@ -224,42 +238,51 @@ static void change_states(struct follower *f, int start, int lag,
 
 /* --------------------------------------------------------------- stage */
 
-static enum opine_status trace(const struct follower *f,
-                               struct opine_arena *arena,
-                               struct opine_stretch **stretch, int *count)
+enum opine_status opine_wave_trace(struct opine_arena *arena,
+                                   const struct opine_wave *wave,
+                                   const struct opine_origin *origin,
+                                   struct opine_origin last,
+                                   struct opine_stretch **stretch, int *count)
 {
-    const struct state *best = &f->state[cheapest(f)];
-    struct origin last = { best->lag, best->start, best->parent }, o = last;
-    double end = f->wave->deg->n;
+    int hop = (int)lround(OPINE_WAVE_HOP_S * wave->ref->rate_hz);
+    struct opine_origin o = last;
+    double end = wave->deg->n;
 
-    for (*count = 1; o.start > 0; o = f->origin[o.parent])
+    for (*count = 1; o.start > 0; o = origin[o.parent])
         ++*count;
     *stretch = opine_arena_take(arena, (size_t)*count, sizeof **stretch);
     if (!*stretch)
         return OPINE_ERR_MEMORY;
     o = last;
     for (int i = *count - 1; i >= 0; i--) {
-        (*stretch)[i] = (struct opine_stretch){ o.start * f->hop, end, o.lag };
-        end = o.start * f->hop;
-        o = f->origin[i ? o.parent : 0];
+        (*stretch)[i] = (struct opine_stretch){ o.start * hop, end, o.lag };
+        end = o.start * hop;
+        o = origin[i ? o.parent : 0];
     }
     return OPINE_OK;
 }
 
 static enum opine_status begin(struct follower *f, struct opine_arena *arena)
 {
+    size_t hops;
+
     f->hop = (int)lround(OPINE_WAVE_HOP_S * f->wave->ref->rate_hz);
     f->hops = f->wave->deg->n / f->hop;
     f->sum_room = (int)(6 * f->wave->ref->rate_hz);
-    f->energy = opine_arena_take(arena, (size_t)f->hops + 1, sizeof(float));
-    f->weight = opine_arena_take(arena, (size_t)f->hops + 1, sizeof(float));
-    f->origin = opine_arena_take(arena, (size_t)f->hops + 1, sizeof *f->origin);
+    hops = (size_t)f->hops + 1;
+    f->energy = opine_arena_take(arena, hops + 2 * AROUND, sizeof(float));
+    f->energy_around = opine_arena_take(arena, hops, sizeof(float));
+    f->weight = opine_arena_take(arena, hops, sizeof(float));
+    f->origin = opine_arena_take(arena, hops, sizeof *f->origin);
     f->cost = opine_arena_take(arena, (size_t)MOST * CHUNK, sizeof(float));
     f->cross = opine_arena_take(arena, CHUNK + 2 * AROUND, sizeof(float));
     f->power = opine_arena_take(arena, CHUNK + 2 * AROUND, sizeof(float));
+    f->cross_around = opine_arena_take(arena, CHUNK, sizeof(float));
+    f->power_around = opine_arena_take(arena, CHUNK, sizeof(float));
     f->sum = opine_arena_take(arena, (size_t)f->sum_room + 1, sizeof(double));
-    if (!f->energy || !f->weight || !f->origin || !f->cost || !f->cross ||
-        !f->power || !f->sum)
+    if (!f->energy || !f->energy_around || !f->weight || !f->origin ||
+        !f->cost || !f->cross || !f->power || !f->cross_around ||
+        !f->power_around || !f->sum)
         return OPINE_ERR_MEMORY;
     weigh(f);
     return OPINE_OK;
@@ -271,6 +294,7 @@ enum opine_status opine_wave_follow(struct opine_arena *arena,
                                     struct opine_stretch **stretch, int *count)
 {
     struct follower *f = opine_arena_take(arena, 1, sizeof *f);
+    const struct state *best;
     int from = 0;
 
     if (!f)
@@ -284,5 +308,9 @@ enum opine_status opine_wave_follow(struct opine_arena *arena,
         fill_costs(f, start, end);
         run_chunk(f, start, end);
     }
-    return trace(f, arena, stretch, count);
+    best = &f->state[cheapest(f)];
+    return opine_wave_trace(arena, wave, f->origin,
+                            (struct opine_origin){ best->lag, best->start,
+                                                   best->parent },
+                            stretch, count);
 }

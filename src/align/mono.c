@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mono.h"
 
+#include "base/try.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -30,65 +32,103 @@ static void design(float *taps, int factor)
         taps[i] = (float)((double)taps[i] / sum);
 }
 
-/* phase[i] becomes the sum of channels at i step, zeros beyond their end */
-static void take_phase(float *const *channel, int channels, size_t first,
-                       size_t end, size_t step, float *phase, int n)
+/* phase[i] becomes the sum of channels at first + i factor, zeros beyond their
+ * end */
+static void take_phase(const struct opine_planes *planes,
+                       const struct opine_kernels *kernels, size_t first,
+                       int factor, float *phase, int n)
 {
-    int inside = first < end ? (int)((end - first - 1) / step) + 1 : 0;
+    int inside = first < planes->n
+                     ? (int)((planes->n - first - 1) / (size_t)factor) + 1
+                     : 0;
+    ptrdiff_t step = planes->step * factor;
 
     inside = inside < n ? inside : n;
-    memset(phase, 0, (size_t)n * sizeof *phase);
-    for (int c = 0; c < channels; c++) {
-        const float *x = channel[c] + first;
+    for (int c = 0; c < planes->channels; c++) {
+        const float *x = planes->x[c] + (ptrdiff_t)first * planes->step;
+        float mean = planes->means[c];
 
-        for (int i = 0; i < inside; i++)
-            phase[i] += x[(size_t)i * step];
+        if (!c)
+            kernels->load(phase, x, step, mean, inside);
+        for (int i = 0; c && i < inside; i++)
+            phase[i] += x[i * step] - mean;
+    }
+    memset(phase + inside, 0, (size_t)(n - inside) * sizeof *phase);
+}
+
+enum opine_status opine_lower_create(struct opine_lower *lower,
+                                     struct opine_arena *arena,
+                                     const struct opine_kernels *kernels,
+                                     const struct opine_planes *planes,
+                                     int factor)
+{
+    *lower = (struct opine_lower){ kernels, *planes, NULL, factor,
+                                   (int)(planes->n / (size_t)factor) };
+    lower->taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
+                                   sizeof *lower->taps);
+    if (!lower->taps)
+        return OPINE_ERR_MEMORY;
+    design(lower->taps, factor);
+    return OPINE_OK;
+}
+
+/* Each phase of the signal through its own taps */
+void opine_lower_run(const struct opine_lower *lower, int first, int count,
+                     float *y)
+{
+    int inside = lower->n - first < count ? lower->n - first : count;
+    float phase[BLOCK + OPINE_TAPS];
+
+    memset(y, 0, (size_t)count * sizeof *y);
+    if (lower->factor == 1 && inside > 0)
+        take_phase(&lower->planes, lower->kernels, (size_t)first, 1, y, inside);
+    for (int i = 0; i < inside && lower->factor > 1; i += BLOCK) {
+        int n = inside - i < BLOCK ? inside - i : BLOCK;
+
+        for (int p = 0; p < lower->factor; p++) {
+            size_t at = ((size_t)first + (size_t)i) * lower->factor + p;
+
+            take_phase(&lower->planes, lower->kernels, at, lower->factor, phase,
+                       n + OPINE_TAPS);
+            lower->kernels->filter(y + i, phase, lower->taps + p * OPINE_TAPS,
+                                   n);
+        }
     }
 }
 
-/* The sum of channels at a rate lower by a factor: each phase of the signal
- * through its own taps */
-static enum opine_status lower(struct opine_arena *arena,
-                               const struct opine_kernels *kernels,
-                               float *const *channel, int channels, size_t nx,
-                               int factor, struct opine_mono *mono)
+/* All of it */
+static enum opine_status lower_all(struct opine_arena *arena,
+                                   const struct opine_kernels *kernels,
+                                   const struct opine_planes *planes,
+                                   struct opine_mono *mono, int factor)
 {
-    float *taps = opine_arena_take(arena, (size_t)factor * OPINE_TAPS,
-                                   sizeof *taps);
-    float phase[BLOCK + OPINE_TAPS];
+    struct opine_lower lower;
 
-    mono->n = (int)(nx / (size_t)factor);
+    mono->n = (int)(planes->n / (size_t)factor);
     mono->x = opine_arena_take(arena, (size_t)mono->n, sizeof *mono->x);
-    if (!taps || !mono->x)
+    if (!mono->x)
         return OPINE_ERR_MEMORY;
-    if (factor == 1) {
-        take_phase(channel, channels, 0, nx, 1, mono->x, mono->n);
-        return OPINE_OK;
-    }
-    design(taps, factor);
-    memset(mono->x, 0, (size_t)mono->n * sizeof *mono->x);
-    for (int i = 0; i < mono->n; i += BLOCK) {
-        int n = mono->n - i < BLOCK ? mono->n - i : BLOCK;
-
-        for (int p = 0; p < factor; p++) {
-            take_phase(channel, channels, (size_t)i * factor + p, nx,
-                       (size_t)factor, phase, n + OPINE_TAPS);
-            kernels->filter(mono->x + i, phase, taps + p * OPINE_TAPS, n);
-        }
-    }
+    TRY(opine_lower_create(&lower, arena, kernels, planes, factor));
+    opine_lower_run(&lower, 0, mono->n, mono->x);
     return OPINE_OK;
 }
 
 enum opine_status opine_mono_make(struct opine_arena *arena,
                                   const struct opine_kernels *kernels,
-                                  const struct opine_prepared_signal *signal,
-                                  int channels, int rate_hz, int least_hz,
+                                  const struct opine_planes *planes,
+                                  int rate_hz, int least_hz,
                                   struct opine_mono *mono)
 {
     mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
     mono->rate_hz = (double)rate_hz / mono->factor;
-    return lower(arena, kernels, signal->x, channels, signal->n, mono->factor,
-                 mono);
+    return lower_all(arena, kernels, planes, mono, mono->factor);
+}
+
+struct opine_planes opine_mono_planes(const struct opine_mono *mono)
+{
+    return (struct opine_planes){
+        .x = { mono->x }, .step = 1, .channels = 1, .n = (size_t)mono->n
+    };
 }
 
 enum opine_status opine_mono_lower(struct opine_arena *arena,
@@ -96,9 +136,11 @@ enum opine_status opine_mono_lower(struct opine_arena *arena,
                                    const struct opine_mono *from, int factor,
                                    struct opine_mono *mono)
 {
+    const struct opine_planes planes = opine_mono_planes(from);
+
     mono->factor = from->factor * factor;
     mono->rate_hz = from->rate_hz / factor;
-    return lower(arena, kernels, &from->x, 1, (size_t)from->n, factor, mono);
+    return lower_all(arena, kernels, &planes, mono, factor);
 }
 
 /* ---------------------------------------------------------------- peak */
@@ -144,25 +186,30 @@ static double between(const struct summit *s, double offset)
     return sum * sin(PI * offset) / PI;
 }
 
-/* The best of a grid, then the vertex of the parabola through it and its
- * neighbours */
+/* The best of a grid, looked at from coarse to fine, then the vertex of the
+ * parabola through it and its neighbours */
 double opine_peak_top(const float *near)
 {
-    double best = 0, step = 1.0 / STEPS, most, a, c;
+    double best = 0, end = 1.0 / STEPS, most, a, c;
     struct summit s;
 
     begin_summit(near, &s);
     most = between(&s, 0);
-    for (int i = -STEPS; i <= STEPS; i++) {
-        double here = between(&s, i * step);
-        if (here > most) {
-            most = here;
-            best = i * step;
+    for (double step = 0.5; step >= end; step /= 2) {
+        double centre = best;
+
+        for (int side = -1; side <= 1; side += 2) {
+            double here = between(&s, centre + side * step);
+
+            if (here > most) {
+                most = here;
+                best = centre + side * step;
+            }
         }
     }
-    a = between(&s, best - step);
-    c = between(&s, best + step);
+    a = between(&s, best - end);
+    c = between(&s, best + end);
     if (a - 2 * most + c >= 0)
         return best;
-    return best + 0.5 * step * (a - c) / (a - 2 * most + c);
+    return best + 0.5 * end * (a - c) / (a - 2 * most + c);
 }

@@ -18,8 +18,7 @@ struct opine_mono {
 
 /**
  * Add up the channels of a signal and lower its rate by a whole factor
- * channels        Of the pair
- * rate_hz         Of the pair
+ * rate_hz         Of the view
  * least_hz        Least rate of the result, which is below twice that
  * mono            Return it; x is in the arena
  *
@@ -27,8 +26,8 @@ struct opine_mono {
  */
 OPINE_MUST_CHECK enum opine_status
 opine_mono_make(struct opine_arena *arena, const struct opine_kernels *kernels,
-                const struct opine_prepared_signal *signal, int channels,
-                int rate_hz, int least_hz, struct opine_mono *mono);
+                const struct opine_planes *view, int rate_hz, int least_hz,
+                struct opine_mono *mono);
 
 /**
  * Lower the rate of such a signal further, by a whole factor
@@ -37,6 +36,30 @@ OPINE_MUST_CHECK enum opine_status
 opine_mono_lower(struct opine_arena *arena, const struct opine_kernels *kernels,
                  const struct opine_mono *from, int factor,
                  struct opine_mono *mono);
+
+/* The same part by part: signals of any length in little memory */
+struct opine_lower {
+    const struct opine_kernels *kernels;
+    struct opine_planes planes;
+    float *taps;
+    int factor;
+    int n; /* samples of the result */
+};
+
+struct opine_planes opine_mono_planes(const struct opine_mono *mono);
+
+OPINE_MUST_CHECK enum opine_status
+opine_lower_create(struct opine_lower *lower, struct opine_arena *arena,
+                   const struct opine_kernels *kernels,
+                   const struct opine_planes *planes, int factor);
+
+/**
+ * Some samples at the lower rate
+ * first           Of the result, not negative
+ * y               Return `count` samples, zeros beyond the end
+ */
+void opine_lower_run(const struct opine_lower *lower, int first, int count,
+                     float *y);
 
 /* Values on each side of a peak that interpolation looks at */
 #define OPINE_PEAK_REACH 12

@@ -21,6 +21,8 @@
 #define SHARE   0.75f          /* and at least this share of the best */
 #define APART   3              /* samples between two peaks */
 #define ACTIVE  1e-3           /* of the energy of the loudest block */
+#define SURE    0.95f          /* match at the lag before: no need to search, */
+#define OFTEN   12 /* blocks, but now and then: a period of the voice */
 
 struct peak {
     int at; /* sample of the reference */
@@ -29,6 +31,7 @@ struct peak {
 };
 
 struct proposer {
+    const struct opine_kernels *kernels;
     struct opine_mono ref, deg; /* at the low rate */
     struct opine_fft fft;
     int segments;
@@ -122,7 +125,9 @@ static void search_segment(struct proposer *p, int s, int first, int last,
 {
     const float *r = p->segment + (ptrdiff_t)s * p->fft.spectrum_step;
     const float *d = p->block;
-    float *c = p->cross, bar = LEAST;
+    float *c = p->cross,
+          bar = fmaxf(LEAST, p->peaks ? SHARE * p->peak[0].match : 0);
+    float low, high;
     int start = s * SHIFT;
     int from = first > start ? first - start : 0;
     int to = last - start < SHIFT - 1 ? last - start : SHIFT - 1;
@@ -132,8 +137,12 @@ static void search_segment(struct proposer *p, int s, int first, int last,
         c[2 * k + 1] = r[2 * k + 1] * d[2 * k] - r[2 * k] * d[2 * k + 1];
     }
     opine_fft_run_back(&p->fft, c, p->x);
+    p->kernels->multiply(p->match, p->x, p->scale + start, to + 1);
+    p->kernels->range(p->match + from, to + 1 - from, &low, &high);
+    if (fmaxf(-low, high) * scale <= bar)
+        return;
     for (int i = from; i <= to; i++)
-        p->match[i] = p->x[i] * p->scale[start + i] * scale;
+        p->match[i] *= scale;
     for (int i = from; i <= to; i++) {
         float here = fabsf(p->match[i]);
 
@@ -191,9 +200,32 @@ static struct opine_proposal refine(const struct opine_wave *wave, int start,
     return p;
 }
 
+/* Whether a block matches at a lag so well that no other is looked for; if so
+ * its proposal is that lag, to the best sample */
+static int continues(const struct opine_wave *wave, int start, int n,
+                     struct opine_proposal *p)
+{
+    double most = 0;
+    int lag = p->lag;
+
+    for (int i = lag - 1; i <= lag + 1; i++) {
+        struct opine_match m = opine_track_match(wave->kernels, wave->ref,
+                                                 wave->deg, start, start + n,
+                                                 i);
+        double match = m.cross / sqrt(m.ref * m.deg + 1e-20);
+
+        if (fabs(match) <= most)
+            continue;
+        most = fabs(match);
+        *p = (struct opine_proposal){ start + n / 2, i, (float)match };
+    }
+    return most >= (double)SURE;
+}
+
 static enum opine_status begin(struct proposer *p, struct opine_arena *arena,
                                const struct opine_kernels *kernels)
 {
+    p->kernels = kernels;
     p->segments = p->ref.n / SHIFT + 1;
     TRY(opine_fft_create(&p->fft, kernels, SIZE, 1));
     p->segment =
@@ -224,11 +256,12 @@ enum opine_status opine_wave_propose(struct opine_arena *arena,
     int factor = (int)(wave->ref->rate_hz / RATE_HZ);
     int blocks = wave->deg->n / factor / STEP + 1;
     struct opine_arena_mark mark;
+    struct opine_proposal last = { 0, (int)lround(lag), 0 };
     struct proposer p = { .peaks = 0 };
     float bar, sign = 0;
 
     proposals->n = 0;
-    proposals->at = opine_arena_take(arena, (size_t)(blocks * PEAKS),
+    proposals->at = opine_arena_take(arena, (size_t)(blocks * (PEAKS + 1)),
                                      sizeof *proposals->at);
     if (!proposals->at)
         return OPINE_ERR_MEMORY;
@@ -237,14 +270,22 @@ enum opine_status opine_wave_propose(struct opine_arena *arena,
     TRY(opine_mono_lower(arena, wave->kernels, wave->deg, factor, &p.deg));
     TRY(begin(&p, arena, wave->kernels));
     bar = (float)ACTIVE * loudest(&p.deg) + 1e-20f;
-    for (int start = 0; start < p.deg.n; start += STEP) {
+    for (int start = 0, k = 0; start < p.deg.n; start += STEP) {
         if (energy(&p.deg, start) < bar)
             continue;
+        if (k++ % OFTEN &&
+            continues(wave, start * factor, BLOCK * factor, &last)) {
+            sign += last.match;
+            proposals->at[proposals->n++] = last;
+            continue;
+        }
         search(&p, start, (int)lround(lag / factor));
         sign += p.peaks ? p.peak[0].sign * p.peak[0].match : 0;
         for (int i = 0; i < p.peaks; i++)
             proposals->at[proposals->n++] = refine(wave, start * factor, factor,
                                                    &p.peak[i]);
+        if (p.peaks)
+            last = proposals->at[proposals->n - p.peaks];
     }
     wave->sign = sign < 0 ? -1 : 1;
     opine_fft_destroy(&p.fft);

@@ -8,10 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK      2048 /* samples of the degraded at once */
-#define SIZE       4096 /* of a transform: block and lags without wrapping */
-#define NUDGE_MOST 512  /* samples of reach, lag by lag */
-#define FAVOUR     0.2f /* of the given lag over those at the reach's ends */
+#define BLOCK        2048 /* samples of the degraded at once */
+#define SIZE         4096 /* of a transform: block and lags without wrapping */
+#define NUDGE_MOST   512  /* samples of reach, lag by lag */
+#define FAVOUR       0.2f /* of the given lag over those at the reach's ends */
+#define FAVOUR_LEAST 48   /* samples: favoured more, peaks would lean to it */
 
 /* ------------------------------------------------------------- stretch */
 
@@ -50,10 +51,11 @@ static void whiten(float *spectrum)
 static double peak_lag(const float *c, int reach, double lag)
 {
     float near[2 * OPINE_PEAK_REACH + 3], most = -1, sign;
+    float end = (float)(reach > FAVOUR_LEAST ? reach : FAVOUR_LEAST);
     int best = reach;
 
     for (int i = 0; i <= 2 * reach; i++) {
-        float away = fabsf((float)(i - reach)) / (float)reach;
+        float away = fabsf((float)(i - reach)) / end;
         float here = fabsf(c[i]) * (1 - FAVOUR * away);
         if (here > most) {
             most = here;
@@ -124,14 +126,21 @@ double opine_track_nudge(const struct opine_kernels *kernels,
 {
     float c[2 * NUDGE_MOST + 1];
     int whole = (int)lround(lag), reach = (int)(reach_s * ref->rate_hz);
+    int first, end;
 
     reach = reach < NUDGE_MOST ? reach : NUDGE_MOST;
+    first = whole + reach > 0 ? whole + reach : 0;
+    first = first > start ? first : start;
+    end = ref->n + whole - reach < start + n ? ref->n + whole - reach
+                                             : start + n;
+    n = end < deg->n ? end - first : deg->n - first;
+    start = first;
+    if (n <= 0)
+        return lag;
     for (int i = 0; i <= 2 * reach; i++) {
         int at = start - whole - reach + i;
 
-        c[i] = at >= 0 && at + n <= ref->n
-                   ? kernels->dot(ref->x + at, deg->x + start, n)
-                   : 0;
+        c[i] = kernels->dot(ref->x + at, deg->x + start, n);
     }
     return peak_lag(c, reach, whole);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Stretches of one delay each: from the waveform, or from features. */
 #include "align.h"
 
 #include "base/try.h"
@@ -9,28 +10,23 @@
 #include <math.h>
 #include <string.h>
 
-/* The low rate: features reach 8 kHz, and a sample is 0.06 ms. */
-#define RATE_HZ 16000
-
 /* Chosen by exploration (design.md): how jumps must pay, at first and, where
  * that found some, again for single lost packets of 20 ms. */
 static const struct opine_jump_cost first_pass = { 2.5, 0.004, 0.92 };
 static const struct opine_jump_cost second_pass = { 1.0, 0.002, 0.92 };
 #define SECOND_PASS 0.92 /* of the cost of one lag: run it below */
 
-/* One delay explains the waveform: this correlation in blocks of this length,
- * those within 25 dB of the loudest */
-#define EXPLAIN_MATCH  0.75
-#define EXPLAIN_S      0.2
-#define EXPLAIN_ACTIVE 3e-3
-
 /* With this many jumps a second the waveforms must match this well */
 #define OFTEN_HZ      3.0
 #define OFTEN_TRUSTED 0.92
 #define OFTEN_NEARER  0.9
 
-#define CORRECT_S 0.001 /* a clock that drifts by less does no harm */
+/* Another tempo leaves less than this of the energy unexplained that jumps do,
+ * and is not looked for where jumps match so well */
+#define LINE_REST 0.85
+#define SURE      0.995
 
+#define ALIKE        0.9   /* correlation of waveforms that need no whitening */
 #define WAVE_REACH_S 0.001 /* a path on the waveform is this near */
 #define BOUNDARY_S   0.040 /* a path's jump is about this far off at most */
 
@@ -41,6 +37,7 @@ struct tracker {
     double hop; /* samples of the low rate */
     int hops;
     int *path; /* lag in hops of each hop of the degraded */
+    int *lag;  /* and in samples */
 };
 
 /* A path of one lag */
@@ -50,35 +47,14 @@ static enum opine_status begin_path(struct opine_arena *arena,
     t->hop = OPINE_TRACK_HOP_S * t->ref.rate_hz;
     t->hops = opine_features_count(&t->deg);
     t->path = opine_arena_take(arena, (size_t)t->hops, sizeof *t->path);
-    if (!t->path)
+    t->lag = opine_arena_take(arena, (size_t)t->hops, sizeof *t->lag);
+    if (!t->path || !t->lag)
         return OPINE_ERR_MEMORY;
-    for (int i = 0; i < t->hops; i++)
+    for (int i = 0; i < t->hops; i++) {
         t->path[i] = (int)lround(delay / t->hop);
+        t->lag[i] = (int)lround(delay);
+    }
     return OPINE_OK;
-}
-
-/* Whether one delay already explains the waveform: in every block that can be
- * heard the two signals are nearly alike. */
-static int is_explained(const struct opine_kernels *kernels,
-                        const struct tracker *t, double delay, double sign)
-{
-    int size = (int)(EXPLAIN_S * t->ref.rate_hz);
-    double loudest = 0;
-
-    for (int pass = 0; pass < 2; pass++)
-        for (int start = 0; start < t->deg.n; start += size) {
-            struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
-                                                     start, start + size,
-                                                     delay);
-            double energy = fmax(m.ref, m.deg);
-
-            if (!pass)
-                loudest = fmax(loudest, energy);
-            else if (energy > EXPLAIN_ACTIVE * loudest &&
-                     sign * m.cross < EXPLAIN_MATCH * sqrt(m.ref * m.deg))
-                return 0;
-        }
-    return loudest > 0;
 }
 
 /* Cost of a path, or of one lag throughout */
@@ -174,54 +150,40 @@ static void find_boundaries(const struct opine_wave *wave,
     }
 }
 
-/* The delay that holds for most of the degraded */
-static double prevailing(const struct opine_stretch *s, int count)
+/* To a fraction of a sample where the waveforms are alike */
+static void refine_alike(const struct opine_wave *wave, struct opine_stretch *s,
+                         int count)
 {
-    double most = 0, delay = s[0].delay;
-
-    for (int i = 0; i < count; i++) {
-        double length = 0;
-
-        for (int k = 0; k < count; k++)
-            if (fabs(s[k].delay - s[i].delay) < 1)
-                length += s[k].end - s[k].start;
-        if (length > most) {
-            most = length;
-            delay = s[i].delay;
-        }
-    }
-    return delay;
+    for (int i = 0; i < count; i++)
+        s[i].delay = opine_track_nudge(wave->kernels, wave->ref, wave->deg,
+                                       (int)s[i].start,
+                                       (int)(s[i].end - s[i].start), s[i].delay,
+                                       WAVE_REACH_S);
 }
 
-/* From stretches at the low rate to those at the pair's */
-static void conclude(const struct tracker *t, struct opine_stretch *s,
-                     int count, struct opine_aligned *aligned)
-{
-    for (int i = 0; i < count; i++) {
-        s[i].start *= t->ref.factor;
-        s[i].end *= t->ref.factor;
-        s[i].delay *= t->ref.factor;
-    }
-    s[count - 1].end = aligned->stretch[0].end;
-    aligned->stretches = count;
-    aligned->stretch = s;
-    aligned->delay = prevailing(s, count);
-}
-
-/* Refine, confirm, and place boundaries; the path's are rough where features
- * made it */
-static enum opine_status finish(struct opine_arena *arena,
-                                const struct opine_wave *wave, double reach_s,
-                                struct opine_stretch *s, int *count)
+/* The same where they are less alike, or the delay is known to a hop: whitened,
+ * at ten times the cost */
+static enum opine_status refine_unlike(struct opine_arena *arena,
+                                       const struct opine_wave *wave,
+                                       double reach_s, struct opine_stretch *s,
+                                       int count)
 {
     struct opine_refiner refiner;
 
     TRY(opine_refiner_create(&refiner, arena, wave->kernels, wave->ref,
                              wave->deg));
-    for (int i = 0; i < *count; i++)
+    for (int i = 0; i < count; i++)
         s[i].delay = opine_refiner_lag(&refiner, (int)s[i].start, (int)s[i].end,
                                        s[i].delay, reach_s);
     opine_refiner_destroy(&refiner);
+    return OPINE_OK;
+}
+
+/* Place boundaries and confirm */
+static enum opine_status finish(struct opine_arena *arena,
+                                const struct opine_wave *wave,
+                                struct opine_stretch *s, int *count)
+{
     *count = opine_wave_merge(wave, s, *count);
     find_boundaries(wave, s, *count);
     TRY(opine_wave_confirm(arena, wave, s, count));
@@ -233,16 +195,20 @@ static enum opine_status finish(struct opine_arena *arena,
 static enum opine_status follow_features(struct opine_arena *arena,
                                          const struct opine_wave *wave,
                                          struct tracker *t, double delay,
-                                         struct opine_stretch **s, int *count)
+                                         struct opine_followed *f)
 {
     TRY(find_path(arena, wave->kernels, t, delay));
+    for (int i = 0; i < t->hops; i++)
+        t->lag[i] = (int)lround(t->path[i] * t->hop);
     if (!has_jumps(t))
         return OPINE_OK;
-    *s = opine_arena_take(arena, (size_t)t->hops, sizeof **s);
-    if (!*s)
+    f->stretch = opine_arena_take(arena, (size_t)t->hops, sizeof *f->stretch);
+    if (!f->stretch)
         return OPINE_ERR_MEMORY;
-    *count = split(t, *s);
-    return finish(arena, wave, OPINE_REFINER_REACH_S, *s, count);
+    f->count = split(t, f->stretch);
+    TRY(refine_unlike(arena, wave, OPINE_REFINER_REACH_S, f->stretch,
+                      f->count));
+    return finish(arena, wave, f->stretch, &f->count);
 }
 
 /* The path from stretches */
@@ -252,229 +218,110 @@ static void fill_path(struct tracker *t, const struct opine_stretch *s)
         while (i * t->hop >= s[k].end)
             k++;
         t->path[i] = (int)lround(s[k].delay / t->hop);
+        t->lag[i] = (int)s[k].delay;
     }
+}
+
+/* The same along the line of another tempo, if that leaves clearly less of the
+ * waveform unexplained */
+static enum opine_status follow_line(struct opine_arena *arena,
+                                     const struct opine_wave *wave,
+                                     const struct opine_proposals *proposals,
+                                     struct opine_followed *f, int *is_line)
+{
+    struct opine_line *line = &f->path.line;
+    struct opine_stretch *s;
+    double match;
+    int count;
+
+    *is_line = 0;
+    if (!opine_wave_line(wave, proposals, line) || f->match > SURE)
+        return OPINE_OK;
+    TRY(opine_wave_slide(arena, wave, line, &s, &count));
+    refine_alike(wave, s, count);
+    count = opine_wave_merge(wave, s, count);
+    find_boundaries(wave, s, count);
+    match = opine_wave_correlation(wave, s, count);
+    if (1 - match * match > LINE_REST * (1 - f->match * f->match))
+        return OPINE_OK;
+    *is_line = 1;
+    f->stretch = s;
+    f->count = count;
+    f->match = match;
+    return OPINE_OK;
 }
 
 /* Stretches from the waveform */
 static enum opine_status follow_wave(struct opine_arena *arena,
                                      struct opine_wave *wave, struct tracker *t,
-                                     double delay, struct opine_stretch **s,
-                                     int *count)
+                                     double delay, struct opine_followed *f,
+                                     int *is_line)
 {
     struct opine_proposals proposals;
 
     TRY(opine_wave_propose(arena, wave, delay, &proposals));
-    TRY(opine_wave_follow(arena, wave, (int)lround(delay), &proposals, s,
-                          count));
-    fill_path(t, *s);
-    return finish(arena, wave, WAVE_REACH_S, *s, count);
+    TRY(opine_wave_follow(arena, wave, (int)lround(delay), &proposals,
+                          &f->stretch, &f->count));
+    fill_path(t, f->stretch);
+    if (opine_wave_correlation(wave, f->stretch, f->count) > ALIKE)
+        refine_alike(wave, f->stretch, f->count);
+    else
+        TRY(refine_unlike(arena, wave, WAVE_REACH_S, f->stretch, f->count));
+    TRY(finish(arena, wave, f->stretch, &f->count));
+    f->match = opine_wave_correlation(wave, f->stretch, f->count);
+    TRY(follow_line(arena, wave, &proposals, f, is_line));
+    if (*is_line)
+        fill_path(t, f->stretch);
+    return OPINE_OK;
 }
 
 /* Whether to believe in these delays: the waveforms must match under them. The
  * more jumps, the better, as the lags of a vocoder's voice can be chosen period
  * by period, 4 times a second, for a correlation of up to 0.91; or the features
  * must be much nearer, too, than under any one delay. */
-static int is_trusted(const struct tracker *t, const struct opine_wave *wave,
-                      const struct opine_stretch *s, int count)
+static enum opine_status
+is_trusted(struct opine_arena *arena, const struct opine_wave *wave,
+           struct tracker *t, const struct opine_followed *f, int *trusted)
 {
-    double correlation = opine_wave_correlation(wave, s, count);
     double second = wave->deg->n / wave->deg->rate_hz;
-    double often = fmin((count - 1) / second / OFTEN_HZ, 1);
+    double often = fmin((f->count - 1) / second / OFTEN_HZ, 1);
     double bar = OPINE_WAVE_TRUSTED +
                  often * (OFTEN_TRUSTED - OPINE_WAVE_TRUSTED);
 
-    if (correlation < OPINE_WAVE_TRUSTED)
-        return 0;
-    return correlation >= bar ||
-           path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
-}
-
-/* One delay for the whole */
-static void set_delay(const struct tracker *t, const struct opine_delay *delay,
-                      struct opine_stretch *whole,
-                      struct opine_aligned *aligned)
-{
-    whole->delay = delay->samples * t->ref.factor;
-    aligned->delay = whole->delay;
-    aligned->confidence = delay->confidence;
-    aligned->polarity = delay->polarity;
-    aligned->stretches = 1;
-    aligned->stretch = whole;
-}
-
-static enum opine_status track(struct opine_arena *arena,
-                               const struct opine_kernels *kernels,
-                               struct tracker *t, struct opine_delay *delay,
-                               struct opine_stretch *whole,
-                               struct opine_aligned *aligned)
-{
-    struct opine_wave wave = { kernels, &t->ref, &t->deg, delay->polarity };
-    int explained = is_explained(kernels, t, delay->samples, delay->polarity);
-    struct opine_stretch *s = NULL;
-    int count = 1;
-
-    TRY(begin_path(arena, t, delay->samples));
-    if (!explained) {
-        TRY(follow_wave(arena, &wave, t, delay->samples, &s, &count));
-        TRY(opine_features_make(arena, kernels, &t->ref, &t->ref_features));
-        TRY(opine_features_make(arena, kernels, &t->deg, &t->deg_features));
-        if (is_trusted(t, &wave, s, count)) {
-            aligned->polarity = (int)wave.sign;
-        } else {
-            TRY(opine_choose_rival(arena, kernels, &t->ref, &t->deg, delay));
-            set_delay(t, delay, whole, aligned);
-            wave.sign = delay->polarity;
-            count = 1;
-            TRY(follow_features(arena, &wave, t, delay->samples, &s, &count));
-        }
-    }
-    aligned->clock_ppm = opine_clock_measure(kernels, &t->ref, &t->deg, t->path,
-                                             t->hops, t->hop, !explained);
-    if (count > 1)
-        conclude(t, s, count, aligned);
+    *trusted = f->match >= bar;
+    if (*trusted)
+        return OPINE_OK;
+    TRY(opine_features_make(arena, wave->kernels, &t->ref, &t->ref_features));
+    TRY(opine_features_make(arena, wave->kernels, &t->deg, &t->deg_features));
+    *trusted = f->match >= OPINE_WAVE_TRUSTED &&
+               path_cost(t, t->path, 0) < OFTEN_NEARER * best_single_cost(t);
     return OPINE_OK;
 }
 
-/* Take the highs away, by 6 dB at a quarter of the rate: half a sample, by
- * which a whole lag may err, would turn them around. */
-static void smooth(struct opine_mono *mono)
+enum opine_status
+opine_follow(struct opine_arena *arena, const struct opine_kernels *kernels,
+             const struct opine_mono *ref, const struct opine_mono *deg,
+             struct opine_delay *delay, struct opine_followed *f)
 {
-    float before = 0;
+    struct opine_wave wave = { kernels, ref, deg, delay->polarity };
+    struct tracker t = { .ref = *ref, .deg = *deg };
+    int trusted;
 
-    for (int i = 0; i + 1 < mono->n; i++) {
-        float here = mono->x[i];
-
-        mono->x[i] = 0.25f * (before + mono->x[i + 1]) + 0.5f * here;
-        before = here;
+    *f = (struct opine_followed){ .count = 1 };
+    TRY(begin_path(arena, &t, delay->samples));
+    TRY(follow_wave(arena, &wave, &t, delay->samples, f, &trusted));
+    if (!trusted)
+        TRY(is_trusted(arena, &wave, &t, f, &trusted));
+    if (!trusted) {
+        TRY(opine_choose_rival(arena, kernels, ref, deg, delay));
+        wave.sign = delay->polarity;
+        *f = (struct opine_followed){ .count = 1 };
+        TRY(follow_features(arena, &wave, &t, delay->samples, f));
     }
-}
-
-/* Align once, with the clocks as they are */
-static enum opine_status find_once(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   const struct opine_prepared *pair,
-                                   int search, struct opine_aligned *aligned)
-{
-    struct opine_stretch *whole = opine_arena_take(arena, 1, sizeof *whole);
-    struct opine_delay delay;
-    struct tracker t;
-
-    if (!whole)
-        return OPINE_ERR_MEMORY;
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &t.deg));
-    TRY(opine_find_delay(arena, kernels, &t.ref, &t.deg, search, &delay));
-    for (int i = 0; i < 2; i++) {
-        smooth(&t.ref);
-        smooth(&t.deg);
-    }
-    *whole = (struct opine_stretch){ 0, (double)pair->deg.n, 0 };
-    aligned->clock_ppm = 0;
-    aligned->axis = 1;
-    set_delay(&t, &delay, whole, aligned);
-    return search ? track(arena, kernels, &t, &delay, whole, aligned)
-                  : OPINE_OK;
-}
-
-enum opine_status opine_find_track(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   struct opine_prepared *pair, int search,
-                                   struct opine_aligned *aligned)
-{
-    const struct opine_stretch *last;
-    double first_ppm;
-
-    TRY(find_once(arena, kernels, pair, search, aligned));
-    first_ppm = aligned->clock_ppm;
-    if (fabs(first_ppm) * 1e-6 * (double)pair->deg.n >
-        CORRECT_S * pair->rate_hz) {
-        TRY(opine_prepare_resample(arena, pair->channels, 1 + first_ppm * 1e-6,
-                                   &pair->deg));
-        TRY(find_once(arena, kernels, pair, search, aligned));
-        aligned->clock_ppm += first_ppm;
-        aligned->axis = 1 / (1 + first_ppm * 1e-6);
-    }
-    last = &aligned->stretch[aligned->stretches - 1];
-    aligned->trimmed_head = fmax(-aligned->stretch[0].delay, 0);
-    aligned->trimmed_tail =
-        fmax((double)pair->ref.n + last->delay - (double)pair->deg.n, 0);
-    return OPINE_OK;
-}
-
-double opine_delay_at(const struct opine_aligned *aligned, double sample)
-{
-    int i = 0;
-
-    while (i + 1 < aligned->stretches && sample >= aligned->stretch[i].end)
-        i++;
-    return aligned->stretch[i].delay;
-}
-
-/* ------------------------------------------------------------- describe */
-
-#define JUMP_MS 1.0 /* smaller changes are the search's own */
-
-static void describe_jumps(const struct opine_aligned *aligned, double ms,
-                           struct opine_jump *jump,
-                           struct opine_alignment *alignment)
-{
-    for (int i = 1; i < aligned->stretches; i++) {
-        const struct opine_stretch *s = &aligned->stretch[i];
-        double size_ms = (s->delay - s[-1].delay) * ms;
-
-        if (fabs(size_ms) <= JUMP_MS)
-            continue;
-        jump[alignment->jumps].time_s = s->start * aligned->axis * ms / 1000;
-        jump[alignment->jumps].size_ms = size_ms;
-        alignment->jumps++;
-        alignment->inserted_ms += fmax(size_ms, 0);
-        alignment->lost_ms += fmax(-size_ms, 0);
-    }
-}
-
-/* By how much the jumps stretch the whole */
-static double time_scale(const struct opine_aligned *aligned)
-{
-    const struct opine_stretch *first = &aligned->stretch[0];
-    const struct opine_stretch *last = first + aligned->stretches - 1;
-    double duration = last->end - first->start;
-    double same = duration - (last->delay - first->delay);
-
-    return same > 0 ? duration / same : 1;
-}
-
-enum opine_status opine_describe_track(struct opine_arena *arena,
-                                       const struct opine_aligned *aligned,
-                                       int rate_hz,
-                                       struct opine_alignment *alignment)
-{
-    size_t count = (size_t)aligned->stretches;
-    struct opine_section *section = opine_arena_take(arena, count,
-                                                     sizeof *section);
-    struct opine_jump *jump = opine_arena_take(arena, count, sizeof *jump);
-    double ms = 1000.0 / rate_hz, second = aligned->axis / rate_hz;
-
-    if (!section || !jump)
-        return OPINE_ERR_MEMORY;
-    *alignment = (struct opine_alignment){
-        .delay_ms = aligned->delay * ms,
-        .confidence = aligned->confidence,
-        .polarity = aligned->polarity,
-        .trimmed_head_ms = aligned->trimmed_head * ms,
-        .trimmed_tail_ms = aligned->trimmed_tail * ms,
-        .clock_ppm = aligned->clock_ppm,
-        .time_scale = time_scale(aligned),
-        .sections = aligned->stretches,
-        .section = section,
-        .jump = jump,
-    };
-    for (int i = 0; i < aligned->stretches; i++) {
-        const struct opine_stretch *s = &aligned->stretch[i];
-        section[i] = (struct opine_section){ s->start * second, s->end * second,
-                                             s->delay * ms };
-    }
-    describe_jumps(aligned, ms, jump, alignment);
+    f->polarity = (int)wave.sign;
+    f->path.match = f->match;
+    f->path.hop = t.hop;
+    f->path.hops = t.hops;
+    f->path.lag = t.lag;
     return OPINE_OK;
 }

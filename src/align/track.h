@@ -115,26 +115,40 @@ double opine_refiner_lag(const struct opine_refiner *refiner, int start,
 
 /**
  * Refine a lag on one block of the waveform, by plain correlation
- * start, n        Samples of the degraded
+ * start, n        Samples of the degraded; those count that have a counterpart
+ *                 at all lags
  * lag, reach_s    Where to look; at most 512 samples either way
+ * return          The best within that; `lag` when nothing counts
  */
 double opine_track_nudge(const struct opine_kernels *kernels,
                          const struct opine_mono *ref,
                          const struct opine_mono *deg, int start, int n,
                          double lag, double reach_s);
 
+/* A line of lags: offset + slope * sample of the degraded */
+struct opine_line {
+    double offset, slope;
+};
+
+/* The delay as far as it is known */
+struct opine_path {
+    int is_one;   /* one lag explains the waveform */
+    double match; /* correlation under these lags, -1 to 1 */
+    double hop;   /* samples */
+    int hops;
+    const int *lag;         /* of each hop of the degraded, samples */
+    struct opine_line line; /* that most of the waveform's proposals are near */
+};
+
 /**
  * Measure by how much the degraded's clock is the faster
- * path, hops      Lag in hops of each hop of the degraded, and their number
- * hop             Samples of a hop
- * thorough        Try several places to begin at, for clocks far apart
  * return          In ppm; 0 when the delay does not shrink or grow steadily, or
  *                 not beyond the error of measurement
  */
 double opine_clock_measure(const struct opine_kernels *kernels,
                            const struct opine_mono *ref,
-                           const struct opine_mono *deg, const int *path,
-                           int hops, double hop, int thorough);
+                           const struct opine_mono *deg,
+                           const struct opine_path *path);
 
 /* How well a lag explains a stretch of the waveform */
 struct opine_match {

@@ -61,6 +61,36 @@ opine_wave_follow(struct opine_arena *arena, const struct opine_wave *wave,
                   struct opine_stretch **stretch, int *count);
 
 /**
+ * Find the line that most proposals are near to
+ * return          Whether the degraded has another tempo, by 1.5 to 20 %: a
+ * line with that slope is near to many more proposals than any without
+ */
+int opine_wave_line(const struct opine_wave *wave,
+                    const struct opine_proposals *proposals,
+                    struct opine_line *line);
+
+/**
+ * Find the cheapest path within 16 ms of a line, as opine_wave_follow()
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_slide(struct opine_arena *arena, const struct opine_wave *wave,
+                 const struct opine_line *line, struct opine_stretch **stretch,
+                 int *count);
+
+/* The stretch that was best when a hop began: where a jump there came from */
+struct opine_origin {
+    int lag, start, parent; /* hops */
+};
+
+/**
+ * Stretches from the last one back
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_wave_trace(struct opine_arena *arena, const struct opine_wave *wave,
+                 const struct opine_origin *origin, struct opine_origin last,
+                 struct opine_stretch **stretch, int *count);
+
+/**
  * Make one of neighbours of one delay; returns how many stretches are left
  */
 int opine_wave_merge(const struct opine_wave *wave,
@@ -80,5 +110,26 @@ double opine_wave_correlation(const struct opine_wave *wave,
 OPINE_MUST_CHECK enum opine_status
 opine_wave_confirm(struct opine_arena *arena, const struct opine_wave *wave,
                    struct opine_stretch *stretch, int *count);
+
+/* What one delay does not explain */
+struct opine_followed {
+    int count; /* 1: one delay is as good */
+    struct opine_stretch *stretch;
+    int polarity;
+    double match; /* correlation under it; 0 when features decided */
+    struct opine_path path;
+};
+
+/**
+ * Find stretches of one delay each, on the waveform, or on features where it
+ * says nothing
+ * ref, deg        At 16 to 32 kHz, or at 8 kHz when the pair is
+ * delay           Of most of the file; replaced by a rival when features decide
+ * followed        Return them
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_follow(struct opine_arena *arena, const struct opine_kernels *kernels,
+             const struct opine_mono *ref, const struct opine_mono *deg,
+             struct opine_delay *delay, struct opine_followed *followed);
 
 #endif

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _DEFAULT_SOURCE /* madvise(), which strict C11 hides */
+
 #include "arena.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) /* as clang says it */
@@ -21,10 +26,11 @@
 #define UNPOISON(memory, bytes) ((void)(memory), (void)(bytes))
 #endif
 
-#define ALIGN ((size_t)64)          /* a cache line, an AVX-512 register */
-#define GAP   ALIGN                 /* between pieces, poisoned under ASan */
-#define LEAST ((size_t)256 * 1024)  /* bytes of the first block */
-#define MOST  ((size_t)4096 * 1024) /* of a block beyond what is asked for */
+#define ALIGN     ((size_t)64) /* a cache line, an AVX-512 register */
+#define GAP       ALIGN        /* between pieces, poisoned under ASan */
+#define HUGE_PAGE ((size_t)2 << 20)
+#define LEAST     (HUGE_PAGE - 1024)    /* bytes of the first block */
+#define MOST      ((size_t)4096 * 1024) /* of a block beyond what is asked for */
 
 struct opine_arena_block {
     struct opine_arena_block *older;
@@ -32,9 +38,22 @@ struct opine_arena_block {
     size_t size, used;   /* bytes from base */
 };
 
+/* Fresh memory costs the kernel a fault a page, a third of all time; so large
+ * blocks are made of large pages. Not the largest: where memory is fragmented
+ * the kernel spends more on finding such pages than on faults. */
 static void *std_alloc(void *opaque, size_t bytes)
 {
     (void)opaque;
+#if defined(MADV_HUGEPAGE)
+    if (bytes >= HUGE_PAGE / 2 && bytes <= 8 * HUGE_PAGE) {
+        size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+        void *memory = aligned_alloc(HUGE_PAGE, whole);
+
+        if (memory)
+            (void)madvise(memory, whole, MADV_HUGEPAGE); /* or small ones */
+        return memory;
+    }
+#endif
     return malloc(bytes);
 }
 

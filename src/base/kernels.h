@@ -14,12 +14,17 @@
 
 #include "opine.h"
 
-#define OPINE_TAPS 16 /* of a filter */
+#include <stddef.h>
+
+#define OPINE_TAPS  16 /* of a filter */
+#define OPINE_LANES 16 /* of sums, and frames that are spread at once */
 
 /* Arrays that are written overlap no other. */
 struct opine_kernels {
     /* y[i] = x[i] w[i] */
     void (*multiply)(float *y, const float *x, const float *w, int n);
+    /* y[i] = x[i step] - mean */
+    void (*load)(float *y, const float *x, ptrdiff_t step, float mean, int n);
     /* p[k] = |s[k]|^2 of n complex numbers */
     void (*power)(float *p, const float *s, int n);
     /* y[i] += x[i] */
@@ -47,6 +52,16 @@ struct opine_kernels {
        The first and the last number are left to the caller. */
     void (*split)(float *z, const float *r, const float *w, int n);
     void (*join)(float *x, const float *r, const float *w, int n);
+    /* y[i] = log2 x[i], to 1e-6 of it or of 1, for x not negative; below
+       FLT_MIN about -127 */
+    void (*logarithm)(float *y, const float *x, int n);
+    /* y[i] = 2^x[i], to 1e-6 of it; x from -126 to 126 */
+    void (*exponential)(float *y, const float *x, int n);
+    /* y[i] = x[i]^p, to 1e-6 of it, for |p| up to 0.9; x as above */
+    void (*raise)(float *y, const float *x, float p, int n);
+    /* y[j] = sum over i <= j of x[i] r[i]^(j - i), of n rows of OPINE_LANES;
+       x becomes scratch */
+    void (*spread)(float *y, float *x, const float *r, int n);
     enum opine_cpu cpu; /* the level of this table */
 };
 

@@ -7,6 +7,8 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Without FMA, so that results equal those of plain C. */
 #if defined(__clang__)

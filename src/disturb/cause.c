@@ -3,10 +3,10 @@
  * score; they only divide what it lost. */
 #include "disturb.h"
 
+#include "base/select.h"
 #include "base/try.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define PAUSES_LEAST 10   /* frames: with fewer pauses ... */
 #define QUIETEST     0.1  /* ... this share of the frames stands for them */
@@ -17,13 +17,6 @@
 #define OFFSET_OVER                                                            \
     1.4 /* over all bands this much: noise that follows the                    \
            signal, as of a coarse quantiser, falls with it */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* Frames that stand for pauses: loudness up to this */
 static enum opine_status quiet_level(struct opine_arena *arena,
@@ -41,8 +34,9 @@ static enum opine_status quiet_level(struct opine_arena *arena,
         sorted[t] = level[t];
         count += level[t] <= pause;
     }
-    qsort(sorted, (size_t)frames, sizeof *sorted, ascending);
-    *quiet = count >= PAUSES_LEAST ? pause : sorted[(int)(QUIETEST * frames)];
+    *quiet = count >= PAUSES_LEAST
+                 ? pause
+                 : opine_select(sorted, frames, (int)(QUIETEST * frames));
     return OPINE_OK;
 }
 
@@ -58,8 +52,7 @@ static double steady_noise(const struct opine_heard *heard, int frames,
         if (heard->level_ref[t] <= quiet)
             added[count++] = (double)heard->deg[at] - (double)heard->ref[at];
     }
-    qsort(added, (size_t)count, sizeof *added, ascending);
-    return count ? fmax(added[count / 2], 0) : 0;
+    return count ? fmax(opine_select(added, count, count / 2), 0) : 0;
 }
 
 enum opine_status opine_evidence_gather(struct opine_arena *arena,
@@ -98,8 +91,11 @@ void opine_evidence_step(struct opine_evidence *e, const float *ref,
 {
     double decay = pow(0.5, e->ear->hop / e->ear->rate_hz / PAST_HALF_S);
 
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        e->past[b] = fmax(decay * e->past[b], (double)ref[b]);
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        double past = decay * e->past[b], now = (double)ref[b];
+
+        e->past[b] = past > now ? past : now;
+    }
     e->past_level = fmax(decay * e->past_level, level);
 }
 

@@ -21,7 +21,9 @@
 /* |N_deg - N_ref| beyond the dead zone, sone/Bark */
 static double difference(double ref, double deg)
 {
-    return fmax(fabs(deg - ref) - DEAD_ZONE * fmin(ref, deg), 0);
+    double apart = fabs(deg - ref) - DEAD_ZONE * (ref < deg ? ref : deg);
+
+    return apart > 0 ? apart : 0;
 }
 
 /* From 0.4 to 1 as more of the sound is missing; added sound counts whole */

@@ -82,14 +82,16 @@ enum opine_status opine_pitch(struct opine_arena *arena,
                               double *off_share)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_pair views;
     struct opine_mono ref, deg;
     int size, hop, least, most, voiced = 0, off = 0;
     double loud, *r;
 
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->channels,
-                        pair->rate_hz, RATE_HZ, &ref));
-    TRY(opine_mono_make(arena, kernels, &pair->deg, pair->channels,
-                        pair->rate_hz, RATE_HZ, &deg));
+    opine_pair_prepared(pair, &views);
+    TRY(opine_mono_make(arena, kernels, &views.ref, views.rate_hz, RATE_HZ,
+                        &ref));
+    TRY(opine_mono_make(arena, kernels, &views.deg, views.rate_hz, RATE_HZ,
+                        &deg));
     size = (int)lround(WINDOW_S * ref.rate_hz);
     hop = (int)lround(HOP_S * ref.rate_hz);
     least = (int)(ref.rate_hz / MOST_HZ);

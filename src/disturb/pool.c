@@ -2,10 +2,10 @@
 /* Pooling over time, once. */
 #include "disturb.h"
 
+#include "base/select.h"
 #include "base/try.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Pauses do not count: at full weight they cost 0.05 on tcd_voip and 0.11 on
@@ -22,28 +22,18 @@
 /* L4 over 320 ms, half overlapped, then the mean (L2: -0.013) */
 #define WINDOW 20 /* frames */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 enum opine_status opine_pause_level(struct opine_arena *arena,
                                     const double *level, int frames,
                                     double *loud, double *pause)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     double *sorted = opine_arena_take(arena, (size_t)frames, sizeof *sorted);
-    double at = LOUD_PERCENTILE * (frames - 1);
-    int below = (int)at, above = below + 1 < frames ? below + 1 : below;
     int count = 0;
 
     if (!sorted)
         return OPINE_ERR_MEMORY;
     memcpy(sorted, level, (size_t)frames * sizeof *sorted);
-    qsort(sorted, (size_t)frames, sizeof *sorted, ascending);
-    *loud = sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    *loud = opine_percentile(sorted, frames, LOUD_PERCENTILE);
     opine_arena_release(arena, mark);
     *pause = PAUSE * *loud;
     for (int t = 0; t < frames; t++)

@@ -3,10 +3,10 @@
  * vocoders, neural codecs, generative enhancement. */
 #include "disturb.h"
 
+#include "base/select.h"
 #include "base/try.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define NB           OPINE_EAR_BANDS
 #define LOW_HZ       80.0
@@ -17,13 +17,6 @@
  * concealment is. The median takes 20 % lost speech for a vocoder's. */
 #define PERCENTILE   0.3
 #define WEIGHT_FLOOR 1e-7 /* of the largest power of a band */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* Powers of a block, band by band; their sum inside of the range */
 static double block_powers(const struct opine_ear *ear, const float *power,
@@ -76,15 +69,6 @@ static double block_evidence(const struct opine_ear *ear, const double *ref,
     return weights > 0 ? sum / weights : 0;
 }
 
-static double percentile(double *value, int count)
-{
-    double at = PERCENTILE * (count - 1);
-    int below = (int)at, above = below + 1 < count ? below + 1 : below;
-
-    qsort(value, (size_t)count, sizeof *value, ascending);
-    return value[below] + (at - below) * (value[above] - value[below]);
-}
-
 enum opine_status opine_regenerated(struct opine_arena *arena,
                                     const struct opine_ear *ear,
                                     const struct opine_heard *heard, int blocks,
@@ -112,7 +96,7 @@ enum opine_status opine_regenerated(struct opine_arena *arena,
                                         heard->explained + (ptrdiff_t)k * NB,
                                         gain, WEIGHT_FLOOR * strongest);
     }
-    *evidence = count ? percentile(value, count) : 0;
+    *evidence = count ? opine_percentile(value, count, PERCENTILE) : 0;
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }

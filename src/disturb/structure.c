@@ -8,6 +8,9 @@
 #define NB     OPINE_EAR_BANDS
 #define FRAMES 7 /* of the box over which means and variances are taken, */
 #define BANDS  5 /* and bands; its edges repeat those of the pattern */
+#define EDGE   (BANDS / 2)
+
+#define ROUNDING 1e-7 /* of sums in single precision, and no difference */
 
 #define ACTIVE_SHARE 3.16e-5 /* 45 dB below the loudest */
 #define LEVEL_FLOOR  25.0    /* dB^2; keeps silence alike */
@@ -23,34 +26,71 @@ static int clamp(int i, int n)
     return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
-/* Levels above the threshold in quiet, dB */
-static void levels(const struct opine_ear *ear, const float *power, double gain,
-                   float *level)
+/* What makes levels above the threshold in quiet of powers */
+struct scale {
+    const struct opine_kernels *kernels;
+    float ref[NB], deg[NB];
+};
+
+static void make_scale(const struct opine_ear *ear, double gain,
+                       struct scale *scale)
 {
-    for (int b = 0; b < NB; b++)
-        level[b] = 10 * log10f((float)((double)power[b] * gain * ear->outer[b] /
-                                       ear->threshold[b]) +
-                               1);
+    scale->kernels = ear->fft.kernels;
+    for (int b = 0; b < NB; b++) {
+        double ref = ear->outer[b] / ear->threshold[b];
+
+        scale->ref[b] = (float)ref;
+        scale->deg[b] = (float)(ref * gain);
+    }
 }
 
-static void make_row(const struct opine_ear *ear, const float *ref,
-                     const float *deg, double gain, struct row *row)
+/* A frame's levels in dB, with its edges repeated */
+static void levels(const struct opine_kernels *kernels, const float *scale,
+                   const float *power, float *level)
 {
-    float r[NB], d[NB];
+    float over[NB];
 
-    levels(ear, ref, 1, r);
-    levels(ear, deg, gain, d);
-    memset(row, 0, sizeof *row);
     for (int b = 0; b < NB; b++)
-        for (int i = -BANDS / 2; i <= BANDS / 2; i++) {
-            int k = clamp(b + i, NB);
+        over[b] = power[b] * scale[b] + 1;
+    kernels->logarithm(level + EDGE, over, NB);
+    for (int b = EDGE; b < NB + EDGE; b++)
+        level[b] *= 3.01029996F; /* 10 log10 2 */
+    for (int i = 0; i < EDGE; i++) {
+        level[i] = level[EDGE];
+        level[NB + EDGE + i] = level[NB + EDGE - 1];
+    }
+}
 
-            row->r[b] += r[k];
-            row->d[b] += d[k];
-            row->rr[b] += r[k] * r[k];
-            row->dd[b] += d[k] * d[k];
-            row->rd[b] += r[k] * d[k];
-        }
+/* y[b] = sum over bands around b of x times w */
+static void sum_bands(const float *x, const float *w, float *y)
+{
+    float xw[NB + 2 * EDGE];
+
+    for (int b = 0; b < NB + 2 * EDGE; b++)
+        xw[b] = x[b] * w[b];
+    for (int b = 0; b < NB; b++) {
+        float sum = xw[b];
+
+        for (int i = 1; i < BANDS; i++)
+            sum += xw[b + i];
+        y[b] = sum;
+    }
+}
+
+static void make_row(const struct scale *scale, const float *ref,
+                     const float *deg, struct row *row)
+{
+    float r[NB + 2 * EDGE], d[NB + 2 * EDGE], one[NB + 2 * EDGE];
+
+    for (int b = 0; b < NB + 2 * EDGE; b++)
+        one[b] = 1;
+    levels(scale->kernels, scale->ref, ref, r);
+    levels(scale->kernels, scale->deg, deg, d);
+    sum_bands(r, one, row->r);
+    sum_bands(d, one, row->d);
+    sum_bands(r, r, row->rr);
+    sum_bands(d, d, row->dd);
+    sum_bands(r, d, row->rd);
 }
 
 static void add_row(struct row *sum, const struct row *row)
@@ -70,18 +110,22 @@ static void add_row(struct row *sum, const struct row *row)
  */
 static double similarity(const struct row *sum)
 {
-    double total = 0;
+    const double share = 1.0 / (FRAMES * BANDS);
+    double value[NB], total = 0;
 
     for (int b = 0; b < NB; b++) {
-        double n = FRAMES * BANDS;
-        double r = (double)sum->r[b] / n, d = (double)sum->d[b] / n;
-        double vr = fmax((double)sum->rr[b] / n - r * r, 0);
-        double vd = fmax((double)sum->dd[b] / n - d * d, 0);
-        double cov = (double)sum->rd[b] / n - r * d;
+        double r = (double)sum->r[b] * share, d = (double)sum->d[b] * share;
+        double vr = (double)sum->rr[b] * share - r * r;
+        double vd = (double)sum->dd[b] * share - d * d;
+        double cov = (double)sum->rd[b] * share - r * d;
+        double both = (vr > 0 ? vr : 0) * (vd > 0 ? vd : 0);
 
-        total += (2 * r * d + LEVEL_FLOOR) / (r * r + d * d + LEVEL_FLOOR) *
-                 (cov + SPREAD_FLOOR) / (sqrt(vr * vd) + SPREAD_FLOOR);
+        value[b] =
+            (2 * r * d + LEVEL_FLOOR) * (cov + SPREAD_FLOOR) /
+            ((r * r + d * d + LEVEL_FLOOR) * (sqrt(both) + SPREAD_FLOOR));
     }
+    for (int b = 0; b < NB; b++)
+        total += value[b];
     return total / NB;
 }
 
@@ -99,8 +143,10 @@ double opine_structure(const struct opine_ear *ear,
 {
     struct row ring[FRAMES];
     double loudest = 0, lost = 0;
+    struct scale scale;
     int count = 0, made = 0;
 
+    make_scale(ear, gain, &scale);
     for (int t = 0; t < frames; t++)
         loudest = fmax(loudest,
                        frame_power(heard->power_ref + (ptrdiff_t)t * NB));
@@ -108,8 +154,8 @@ double opine_structure(const struct opine_ear *ear,
         struct row sum;
 
         for (; made < frames && made <= t + FRAMES / 2; made++)
-            make_row(ear, heard->power_ref + (ptrdiff_t)made * NB,
-                     heard->power_deg + (ptrdiff_t)made * NB, gain,
+            make_row(&scale, heard->power_ref + (ptrdiff_t)made * NB,
+                     heard->power_deg + (ptrdiff_t)made * NB,
                      &ring[made % FRAMES]);
         if (frame_power(heard->power_ref + (ptrdiff_t)t * NB) <
             ACTIVE_SHARE * loudest)
@@ -120,5 +166,5 @@ double opine_structure(const struct opine_ear *ear,
         lost += 1 - similarity(&sum);
         count++;
     }
-    return count ? fmax(lost / count, 0) : 0;
+    return count && lost > ROUNDING * count ? lost / count : 0;
 }

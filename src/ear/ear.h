@@ -77,14 +77,15 @@ void opine_ear_hearing(struct opine_ear *ear);
 
 /**
  * Band powers of a signal
- * x, n            Signal; zeros are taken outside of it
+ * planes, channel Signal; zeros are taken outside of it
  * start, frames   First sample of each frame
  * gain            Power factor, to units of the threshold scale
  * pattern         Return the powers, without any effect of the ear
  */
 void opine_ear_powers(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels, const float *x,
-                      size_t n, const ptrdiff_t *start, int frames, double gain,
+                      const struct opine_kernels *kernels,
+                      const struct opine_planes *planes, int channel,
+                      const ptrdiff_t *start, int frames, double gain,
                       float *pattern);
 
 /**

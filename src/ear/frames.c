@@ -153,10 +153,10 @@ add_distances(const struct opine_ear *ear, const struct opine_kernels *kernels,
 
     if (!ref || !deg)
         return OPINE_ERR_MEMORY;
-    opine_ear_powers(ear, kernels, pair->ref.x[channel], pair->ref.n, c->start,
+    opine_ear_powers(ear, kernels, &pair->ref.planes, channel, c->start,
                      c->n * PLACES, gain, ref);
-    opine_ear_powers(ear, kernels, pair->deg.x[channel], pair->deg.n, c->deg,
-                     c->n, gain * pow(10, fmin(level, 60) / 10), deg);
+    opine_ear_powers(ear, kernels, &pair->deg.planes, channel, c->deg, c->n,
+                     gain * pow(10, fmin(level, 60) / 10), deg);
     for (size_t i = 0; i < cells * PLACES; i++) {
         size_t place = i / bands;
         double d = (double)deg[place / PLACES * bands + i % bands];

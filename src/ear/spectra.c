@@ -10,10 +10,12 @@
 
 /* One windowed frame that begins at a sample, zeros where the signal is not */
 static void window_frame(const struct opine_ear *ear,
-                         const struct opine_kernels *kernels, const float *x,
-                         ptrdiff_t n, ptrdiff_t first, float *frame)
+                         const struct opine_kernels *kernels,
+                         const struct opine_planes *planes, int channel,
+                         ptrdiff_t first, float *frame)
 {
-    ptrdiff_t size = ear->size;
+    ptrdiff_t n = (ptrdiff_t)planes->n, size = ear->size;
+    float *x = ear->power; /* free until the spectra are there */
     ptrdiff_t from = first < 0 ? -first : 0;
     ptrdiff_t to = n - first < size ? n - first : size;
 
@@ -22,19 +24,20 @@ static void window_frame(const struct opine_ear *ear,
         return;
     }
     memset(frame, 0, (size_t)from * sizeof *frame);
-    kernels->multiply(frame + from, x + first + from, ear->window + from,
-                      (int)(to - from));
+    opine_planes_load(planes, kernels, channel, (size_t)(first + from),
+                      (int)(to - from), x);
+    kernels->multiply(frame + from, x, ear->window + from, (int)(to - from));
     memset(frame + to, 0, (size_t)(ear->fft.size - to) * sizeof *frame);
 }
 
 /* Spectra of up to a batch of frames of one signal */
 static void transform(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels, const float *x,
-                      size_t n, const ptrdiff_t *start, int count,
-                      float *spectra)
+                      const struct opine_kernels *kernels,
+                      const struct opine_planes *planes, int channel,
+                      const ptrdiff_t *start, int count, float *spectra)
 {
     for (int i = 0; i < count; i++)
-        window_frame(ear, kernels, x, (ptrdiff_t)n, start[i],
+        window_frame(ear, kernels, planes, channel, start[i],
                      ear->frames + (ptrdiff_t)i * ear->fft.real_step);
     for (int i = count; i < OPINE_EAR_BATCH; i++)
         memset(ear->frames + (ptrdiff_t)i * ear->fft.real_step, 0,
@@ -61,14 +64,16 @@ static int batch_at(int frames, int t)
 }
 
 void opine_ear_powers(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels, const float *x,
-                      size_t n, const ptrdiff_t *start, int frames, double gain,
+                      const struct opine_kernels *kernels,
+                      const struct opine_planes *planes, int channel,
+                      const ptrdiff_t *start, int frames, double gain,
                       float *pattern)
 {
     for (int t = 0; t < frames; t += OPINE_EAR_BATCH) {
         int batch = batch_at(frames, t);
 
-        transform(ear, kernels, x, n, start + t, batch, ear->spectra);
+        transform(ear, kernels, planes, channel, start + t, batch,
+                  ear->spectra);
         for (int i = 0; i < batch; i++) {
             kernels->power(ear->power,
                            ear->spectra + (ptrdiff_t)i * ear->fft.spectrum_step,
@@ -210,10 +215,10 @@ enum opine_status opine_ear_observe(const struct opine_ear *ear,
         for (int c = 0; c < p->channels; c++) {
             float *ref = ear->spectra + c % 2 * 2 * slot, *deg = ref + slot;
 
-            transform(ear, kernels, pair->ref.x[c], pair->ref.n,
-                      frames->ref + t, batch, ref);
-            transform(ear, kernels, pair->deg.x[c], pair->deg.n,
-                      frames->deg + t, batch, deg);
+            transform(ear, kernels, &pair->ref.planes, c, frames->ref + t,
+                      batch, ref);
+            transform(ear, kernels, &pair->deg.planes, c, frames->deg + t,
+                      batch, deg);
             for (int i = 0; i < batch; i++) {
                 observe_frame(ear, kernels, ref + i * step, deg + i * step,
                               gain, t + i, &block[c], &p->channel[c]);
