@@ -18,8 +18,8 @@ static json_t *hundredths(const double *values, int count)
     int has_failed = 0;
 
     for (int i = 0; i < count; i++)
-        has_failed |= json_array_append_new(
-            array, json_integer(llround(100 * values[i])));
+        has_failed |= json_array_append_new(array, json_integer(llround(
+                                                       100 * values[i])));
     if (!has_failed)
         return array;
     json_decref(array);
@@ -43,10 +43,10 @@ static json_t *series_object(const struct opine_series *s)
     double weighed[OPINE_SERIES_COLUMNS];
     double worst_s = s->time_s[moments_weigh(s, weighed)];
 
-    return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "columns", s->columns, "bands", s->bands, "start_s",
-                     json_number(s->time_s[0] - s->column_s / 2, 4),
-                     "column_s", json_number(s->column_s, 6), "worst_s",
+    return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "columns",
+                     s->columns, "bands", s->bands, "start_s",
+                     json_number(s->time_s[0] - s->column_s / 2, 4), "column_s",
+                     json_number(s->column_s, 6), "worst_s",
                      json_number(worst_s, 3), "edges_hz", edges(s), "loudness",
                      hundredths(s->loudness, s->columns), "weighed",
                      hundredths(weighed, s->columns), "difference",
@@ -140,8 +140,8 @@ int detail_score(const struct options *options, const struct item *const *items,
     struct opine_calibration calibration;
     struct again again = { options, &calibration, items, details };
     struct pool pool = { .jobs = count,
-                         .threads =
-                             options->jobs ? options->jobs : pool_processors(),
+                         .threads = options->jobs ? options->jobs
+                                                  : pool_processors(),
                          .user = &again,
                          .work = work };
 

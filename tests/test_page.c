@@ -179,11 +179,11 @@ static void details_hold_the_series(void **state)
                          columns);
         assert_int_equal(json_array_size(json_object_get(series, "difference")),
                          columns * (size_t)number_of(series, "bands"));
-        assert_close(
-            number_of(json_object_get(detail, "report"), "mos"),
-            number_of(part(data, "rows", (size_t)number_of(detail, "row")),
-                      "mos"),
-            1e-9, 0);
+        assert_close(number_of(json_object_get(detail, "report"), "mos"),
+                     number_of(part(data, "rows",
+                                    (size_t)number_of(detail, "row")),
+                               "mos"),
+                     1e-9, 0);
     }
     json_decref(data);
 }
@@ -250,9 +250,9 @@ static void gate_says_what_changed(void **state)
 static void what_cannot_be_written_is_said(void **state)
 {
     (void)state;
-    assert_non_null(strstr(fails(2, "score", at("ref.wav"), at("1.wav"),
-                                 "--html", "-"),
-                           "--html: must be a file"));
+    assert_non_null(
+        strstr(fails(2, "score", at("ref.wav"), at("1.wav"), "--html", "-"),
+               "--html: must be a file"));
     assert_non_null(strstr(fails(3, "batch", "--quiet", "--html",
                                  at("no/p.html"), at("m.csv")),
                            "No such file"));
