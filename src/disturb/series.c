@@ -87,7 +87,7 @@ static void set_axes(const struct opine_ear *ear,
                      const struct opine_perceived *p, int placed,
                      struct draft *d)
 {
-    double second = aligned->axis / ear->rate_hz;
+    double second = 1 / (aligned->speed * ear->rate_hz);
     double width = ear->hop * placed / d->series->columns;
     double first = (double)p->start[0] + (ear->size - ear->hop) / 2;
 
