@@ -230,8 +230,7 @@ struct opine_config {
                       0 */
     const struct opine_calibration *calibration; /* copied by opine_create();
                                 default NULL: as shipped */
-    int series; /* return opine_result.series: where in time and frequency the
-                   difference lies; default 0 */
+    int series; /* return opine_result.series; default 0 */
 };
 
 /**
@@ -272,8 +271,7 @@ struct opine_cause_info {
     const char *name; /* as in reports: "noise" */
     const char *unit; /* of its value: "sone", "%", "dB", "Hz" or "" */
     const char *text; /* what it is, in a few words */
-    int direction;    /* 1: more is worse, -1: less is worse,
-                         0: either way */
+    int direction;    /* 1: more is worse, -1: less is, 0: either way */
     int has_cost;     /* 1 when it can cost score */
 };
 
@@ -389,35 +387,23 @@ struct opine_views {
                           when too few are voiced */
 };
 
-#define OPINE_SERIES_COLUMNS 600
-#define OPINE_SERIES_BANDS   24
+#define OPINE_SERIES_COLUMNS 600 /* at most, none shorter than 16 ms */
+#define OPINE_SERIES_BANDS   24  /* about 1 Bark wide, 20 Hz to 20 kHz */
 
 /**
- * The difference over time and frequency
- *
- * Columns are means over equal stretches of what was compared of the degraded,
- * in order, channels by their loudness. What the degraded skips of the
- * reference counts in the column in which it does. Level, linear response and
- * slow gain were taken out before, as for the score. Numbers are finite; the
- * arrays belong to the context and last until it is used again.
+ * The difference over time and frequency, channels by their loudness
+ * Columns are means over equal stretches of what was compared of the degraded;
+ * what it skips counts where it does. Level, linear response and slow gain are
+ * taken out. Arrays last as the alignment's. Missing sound differs by below 0.
  */
 struct opine_series {
-    int columns;               /* 1 to OPINE_SERIES_COLUMNS; none is shorter
-                                  than a frame's 16 ms */
-    int bands;                 /* OPINE_SERIES_BANDS, each about 1 Bark wide */
-    double column_s;           /* from a column to the next */
-    const double *time_s;      /* [columns] middle of each, on the time axis of
-                                  the degraded */
-    const double *loudness;    /* [columns] of the reference, sone, 0 or more */
-    const double *disturbance; /* [columns] its density, summed over bands,
-                                  before it is weighed by loudness and pooled:
-                                  sone^0.75 Bark^0.25, 0 or more */
-    const double *difference;  /* [columns x bands] column after column:
-                                  loudness of the degraded less that of the
-                                  reference, sone/Bark; negative where sound is
-                                  missing */
-    const double *band_edge_hz; /* [bands + 1] from 20 Hz to 20 kHz; nothing
-                                   differs beyond what was compared */
+    int columns, bands;
+    double column_s;            /* from a column to the next */
+    const double *time_s;       /* [columns] middles, in the degraded's time */
+    const double *loudness;     /* [columns] of the reference, sone */
+    const double *disturbance;  /* [columns] density, sone^0.75 Bark^0.25 */
+    const double *difference;   /* [columns][bands] of loudness, sone/Bark */
+    const double *band_edge_hz; /* [bands + 1] */
 };
 
 /**
@@ -428,9 +414,8 @@ struct opine_result {
     double mos_low;            /* 95 % of listening tests' means are expected */
     double mos_high;           /* between these two */
     double disturbance;        /* what was mapped to the score, 0 or more */
-    double coarse_disturbance; /* the same by envelope and pitch alone, what
-                                  counts when `regenerated` is above 0.15; NAN
-                                  below 0.09 */
+    double coarse_disturbance; /* the same by envelope and pitch alone; counts
+                                  from `regenerated` 0.09 on, NAN below */
     int identical;             /* 1 when nothing differs but delay and level */
     unsigned flags;            /* set of enum opine_flag */
     enum opine_band band;      /* as asked for */
@@ -443,8 +428,7 @@ struct opine_result {
     struct opine_alignment alignment;
     struct opine_disturbance disturbances[OPINE_CAUSES];
     struct opine_views views;
-    const struct opine_series *series; /* NULL unless asked for, and after
-                                          opine_score_once() */
+    const struct opine_series *series; /* or NULL; after opine_score_once() */
 };
 
 /**
