@@ -14,7 +14,9 @@
 #define BLOCK        2048   /* samples of each */
 #define STEP         512    /* between blocks that are compared by energy */
 #define STEADY_S     2e-4   /* median miss of a line: steady enough */
-#define OUTLIER_S    4e-4   /* misses beyond do not count */
+#define OUTLIER_S    4e-4   /* misses beyond do not count, nor those */
+#define OUTLIER      6.0    /* beyond so many medians of them */
+#define OUTLIER_FINE 0.25   /* samples: less is the error of each point */
 #define WALK_REACH_S 0.003  /* from where the line points to, */
 #define NEAR_REACH_S 0.0015 /* or from what is known */
 #define SURE         0.9    /* match of a path that is hardly wrong */
@@ -247,14 +249,15 @@ static double polish(const struct point *p, int n, double offset,
  * samples */
 static double measure(const struct point *p, int n, double rate_hz, double *ppm)
 {
-    double slope, offset, miss, error;
+    double slope, offset, miss, error, outlier;
 
     *ppm = 0;
     if (n < POINTS_MIN || !fit_line(p, n, &slope, &offset, &miss))
         return (double)INFINITY;
     if (miss >= STEADY_S * rate_hz)
         return miss;
-    error = polish(p, n, offset, OUTLIER_S * rate_hz, &slope);
+    outlier = fmin(fmax(OUTLIER * miss, OUTLIER_FINE), OUTLIER_S * rate_hz);
+    error = polish(p, n, offset, outlier, &slope);
     *ppm = -slope * 1e6;
     if (fabs(slope) < SIGMAS * error || fabs(*ppm) < PPM_LEAST)
         *ppm = 0;
