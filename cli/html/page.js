@@ -13,6 +13,7 @@ function words(name) {
 }
 
 function signed(x) {
+    if (Math.abs(x) < .005) return "0.00";
     return `${x < 0 ? "\u2212" : "+"}${Math.abs(x).toFixed(2)}`;
 }
 
@@ -356,7 +357,7 @@ function showPair(detail, index) {
     const difference = change(row);
     const summary = make("summary", "", make("b", "", row.mos.toFixed(2)), row.id);
     const box = make("details", "", summary, body);
-    if (difference !== null)
+    if (difference !== null && Math.abs(difference) >= .005)
         summary.append(make("span", difference < 0 ? "bad" : "good",
                             ` ${signed(difference)}`));
     box.id = `pair-${index}`;
