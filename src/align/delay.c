@@ -19,9 +19,10 @@
                     */
 #define NEAR_S 0.5 /* delays below this are the rule ... */
 #define FAR_FACTOR                                                             \
-    1.1            /* ... and beaten only by a peak this much higher:          \
-                      repeating music has peaks of nearly one height */
-#define CHANCE 2.0 /* unrelated speech reaches twice the peaks of noise */
+    1.1               /* ... and beaten only by a peak this much higher:       \
+                         repeating music has peaks of nearly one height */
+#define MORE_MOST 2.0 /* a cut recording may be late by most of itself */
+#define CHANCE    2.0 /* unrelated speech reaches twice the peaks of noise */
 
 /* Blocks, so that all that is worked on fits a cache: of the degraded, with
  * zeros before it, and of the reference with the block before it, so that the
@@ -392,6 +393,25 @@ void opine_correlator_destroy(struct opine_correlator *w)
     opine_fft_destroy(&w->fft);
 }
 
+/* Samples that have a counterpart at a lag, 1 or more */
+static double overlap(const struct opine_correlator *w, int lag)
+{
+    int end = w->deg_n < w->ref_n + lag ? w->deg_n : w->ref_n + lag;
+
+    return fmax(end - fmax(lag, 0), 1);
+}
+
+/* Whether the far peak is the delay: one that leaves more of a head and a tail
+ * unexplained must be higher by as much. A loop comes again at any of its
+ * bars, and the peaks of a jittered one are broken up. */
+static int is_far(const struct opine_correlator *w)
+{
+    double more = overlap(w, w->near.lag) / overlap(w, w->far.lag);
+    double factor = FAR_FACTOR * fmin(fmax(more, 1), MORE_MOST);
+
+    return fabs((double)w->far.height) > factor * fabs((double)w->near.height);
+}
+
 void opine_correlator_find(struct opine_correlator *w, enum opine_reach reach,
                            struct opine_delay *delay)
 {
@@ -405,8 +425,7 @@ void opine_correlator_find(struct opine_correlator *w, enum opine_reach reach,
         w->lags = w->ref_n + w->deg_n - 1;
         correlate(w, -w->ref_blocks, w->deg_blocks, near_reach, w->lags);
     }
-    if (reach &&
-        fabsf(w->far.height) > (float)FAR_FACTOR * fabsf(w->near.height))
+    if (reach && is_far(w))
         peak = &w->far;
     delay->samples = reach && fabsf(peak->height) > 0
                          ? (peak->lag + top_of(peak, 0)) * w->factor
