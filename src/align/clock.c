@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The clock ratio: a delay that grows steadily. */
+#include "base/select.h"
 #include "track.h"
 #include "wave.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define POINTS       24 /* places where the delay is measured */
 #define POINTS_MIN   8
@@ -28,17 +28,9 @@ struct point {
     double time, delay; /* samples */
 };
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static double median(double *x, int n)
 {
-    qsort(x, (size_t)n, sizeof *x, ascending);
-    return x[n / 2];
+    return opine_select(x, n, n / 2);
 }
 
 /* The loudest block that begins from `start` to `end` */
