@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "align.h"
 
+#include "output.h"
 #include "pair.h"
 #include "picture.h"
 #include "report.h"
@@ -8,19 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
-static int is_stdout(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 static int check_usage(const struct options *o)
 {
-    if (pair_check(o))
-        return -1;
-    if (!o->json || !is_stdout(o->svg))
-        return 0;
-    complain("--svg", "cannot go to standard output together with --json");
-    return -1;
+    return pair_check(o) ? -1 : output_check(o);
 }
 
 /**
@@ -54,7 +45,7 @@ static int print_report(const struct report *report, const struct pair *pair)
 {
     const struct options *o = report->options;
 
-    if (is_stdout(o->svg)) {
+    if (output_is_stdout(o->svg)) {
         picture_track(stdout, report, &pair->reference.view,
                       &pair->degraded.view);
         return 0;

@@ -23,11 +23,6 @@ struct batch {
 
 /* ----------------------------------------------------------------- usage */
 
-static int is_stdout(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 static int check_usage(const struct options *o)
 {
     if (o->pair && o->operand_count != 2)
@@ -36,12 +31,12 @@ static int check_usage(const struct options *o)
         complain(NULL, "needs a manifest; opine batch --help tells more");
     else if (!o->pair && o->operand_count > 1)
         complain(NULL, "takes one manifest, not '%s'", o->operands[1]);
-    else if (is_stdout(o->csv) && is_stdout(o->jsonl))
+    else if (output_is_stdout(o->csv) && output_is_stdout(o->jsonl))
         complain("--jsonl", "only one of --csv and --jsonl can be -");
     else if (o->resume && o->cache)
         complain("--resume", "cannot be combined with --cache, which does it");
-    else if (o->resume && (!o->csv || is_stdout(o->csv)) &&
-             (!o->jsonl || is_stdout(o->jsonl)))
+    else if (o->resume && (!o->csv || output_is_stdout(o->csv)) &&
+             (!o->jsonl || output_is_stdout(o->jsonl)))
         complain("--resume", "needs the file of --csv or --jsonl");
     else
         return 0;
@@ -56,13 +51,13 @@ static int check_usage(const struct options *o)
  */
 static char *cache_path(const struct options *o)
 {
-    const char *file = o->csv && !is_stdout(o->csv) ? o->csv : o->jsonl;
+    const char *file = o->csv && !output_is_stdout(o->csv) ? o->csv : o->jsonl;
     size_t room;
     char *path;
 
     if (o->cache)
         return strdup(o->cache);
-    if (!file || is_stdout(file) || !strncmp(file, "/dev/", 5))
+    if (!file || output_is_stdout(file) || !strncmp(file, "/dev/", 5))
         return NULL;
     room = strlen(file) + sizeof(".cache");
     path = malloc(room);
@@ -101,7 +96,7 @@ static void die(int number, const struct options *o, const struct tally *tally,
  */
 static void print_summary(const struct options *o, const struct batch *batch)
 {
-    if (!o->quiet && !is_stdout(o->csv) && !is_stdout(o->jsonl))
+    if (!o->quiet && !output_is_stdout(o->csv) && !output_is_stdout(o->jsonl))
         summary_print(stdout, batch->summary);
 }
 

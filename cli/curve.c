@@ -6,23 +6,13 @@
 
 #include <string.h>
 
-static int is_stdout(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 static int check_usage(const struct options *o)
 {
     if (o->operand_count != 1)
         complain(NULL, "needs one table of results; opine curve --help tells "
                        "more");
-    else if (is_stdout(o->csv) && (o->json || is_stdout(o->svg)))
-        complain("--csv", "cannot go to standard output together with %s",
-                 o->json ? "--json" : "--svg");
-    else if (is_stdout(o->svg) && o->json)
-        complain("--svg", "cannot go to standard output together with --json");
     else
-        return 0;
+        return output_check(o);
     return -1;
 }
 
@@ -38,8 +28,8 @@ static int write_file(const char *path, print *print_report,
 {
     struct output output;
 
-    if (is_stdout(path) || output_open(&output, path))
-        return is_stdout(path) ? 0 : -1;
+    if (output_is_stdout(path) || output_open(&output, path))
+        return output_is_stdout(path) ? 0 : -1;
     if (output.stream && print_report(output.stream, c)) {
         complain(NULL, "out of memory");
         output_drop(&output);
@@ -50,10 +40,10 @@ static int write_file(const char *path, print *print_report,
 
 static int print_reports(const struct options *o, const struct curves *c)
 {
-    print *main_report = is_stdout(o->csv)   ? curve_csv
-                         : is_stdout(o->svg) ? curve_picture
-                         : o->json           ? curve_json
-                                             : curve_text;
+    print *main_report = output_is_stdout(o->csv)   ? curve_csv
+                         : output_is_stdout(o->svg) ? curve_picture
+                         : o->json                  ? curve_json
+                                                    : curve_text;
 
     if (main_report(stdout, c)) {
         complain(NULL, "out of memory");

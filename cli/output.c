@@ -9,6 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+int output_is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+int output_check(const struct options *o)
+{
+    if (output_is_stdout(o->csv) && (o->json || output_is_stdout(o->svg)))
+        complain("--csv", "cannot go to standard output together with %s",
+                 o->json ? "--json" : "--svg");
+    else if (output_is_stdout(o->svg) && o->json)
+        complain("--svg", "cannot go to standard output together with --json");
+    else
+        return 0;
+    return -1;
+}
+
 static int fail(const char *path)
 {
     complain(path, "%s", errno ? strerror(errno) : "could not be written");
@@ -32,7 +49,7 @@ int output_open(struct output *output, const char *path)
     *output = (struct output){ NULL, path, NULL };
     if (!path)
         return 0;
-    if (!strcmp(path, "-")) {
+    if (output_is_stdout(path)) {
         output->stream = stdout;
         return 0;
     }

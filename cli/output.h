@@ -8,6 +8,19 @@
 
 #include <stdio.h>
 
+struct options;
+
+/**
+ * Whether a path, or NULL for none, means standard output
+ */
+int output_is_stdout(const char *path);
+
+/**
+ * Check that no more than one of --csv, --svg and --json goes to stdout
+ * return          0, or -1 after saying what is wrong
+ */
+int output_check(const struct options *options);
+
 /**
  * A file being written; one of zeros is none
  */

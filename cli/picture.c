@@ -34,13 +34,9 @@ struct plan {
     struct svg_scale delay; /* ms, up */
 };
 
-/**
- * Plan the plots: the delay gets room above and below, and never so little
- * that a hundredth of a millisecond looks like a jump
- */
-static struct plan make_plan(FILE *stream, const struct report *report)
+struct svg_scale picture_delay_scale(const struct opine_alignment *a,
+                                     double from, double to)
 {
-    const struct opine_alignment *a = report->alignment;
     double low = a->section[0].delay_ms;
     double high = low;
 
@@ -51,11 +47,18 @@ static struct plan make_plan(FILE *stream, const struct report *report)
 
     double margin = fmax((high - low) / 8, 1 - (high - low) / 2);
 
+    return (struct svg_scale){ low - margin, high + margin, from, to };
+}
+
+static struct plan make_plan(FILE *stream, const struct report *report)
+{
+    const struct opine_alignment *a = report->alignment;
+
     return (struct plan){
         .stream = stream,
         .alignment = a,
         .time = { 0, report->degraded_signal.duration_s, LEFT, RIGHT },
-        .delay = { low - margin, high + margin, TRACK_END, TRACK_TOP },
+        .delay = picture_delay_scale(a, TRACK_END, TRACK_TOP),
     };
 }
 

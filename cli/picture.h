@@ -7,6 +7,7 @@
 #define OPINE_CLI_PICTURE_H
 
 #include "report.h"
+#include "svg.h"
 
 /**
  * Draw where the degraded recording lies in the reference, as SVG
@@ -21,5 +22,13 @@
 void picture_track(FILE *stream, const struct report *report,
                    const struct opine_audio *reference,
                    const struct opine_audio *degraded);
+
+/**
+ * Scale an axis of delays: there is room above and below, and never so little
+ * that a hundredth of a millisecond looks like a jump
+ * from, to        Pixels of its ends
+ */
+struct svg_scale picture_delay_scale(const struct opine_alignment *alignment,
+                                     double from, double to);
 
 #endif /* OPINE_CLI_PICTURE_H */

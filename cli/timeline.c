@@ -6,24 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-static int is_stdout(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 static int check_usage(const struct options *o)
 {
     if (pair_check(o))
         return -1;
     if (o->hop_s > o->window_s)
         complain("--hop", "must not exceed --window");
-    else if (is_stdout(o->csv) && (o->json || is_stdout(o->svg)))
-        complain("--csv", "cannot go to standard output together with %s",
-                 o->json ? "--json" : "--svg");
-    else if (is_stdout(o->svg) && o->json)
-        complain("--svg", "cannot go to standard output together with --json");
     else
-        return 0;
+        return output_check(o);
     return -1;
 }
 
@@ -46,7 +36,7 @@ static int write_file(const char *path, print *print_report,
 {
     struct output output;
 
-    if (is_stdout(path))
+    if (output_is_stdout(path))
         return 0;
     if (output_open(&output, path))
         return -1;
@@ -64,10 +54,10 @@ static int write_file(const char *path, print *print_report,
 static int print_reports(const struct timeline *t)
 {
     const struct options *o = t->report.options;
-    print *main_report = is_stdout(o->csv)   ? timeline_csv
-                         : is_stdout(o->svg) ? timeline_picture
-                         : o->json           ? timeline_json
-                                             : timeline_text;
+    print *main_report = output_is_stdout(o->csv)   ? timeline_csv
+                         : output_is_stdout(o->svg) ? timeline_picture
+                         : o->json                  ? timeline_json
+                                                    : timeline_text;
 
     if (main_report(stdout, t))
         return say_no_memory();

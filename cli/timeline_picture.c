@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "phrase.h"
+#include "picture.h"
 #include "place.h"
 #include "svg.h"
 #include "timeline.h"
@@ -29,29 +30,14 @@ struct plan {
     struct svg_scale delay; /* ms */
 };
 
-/**
- * Plan the plots: the delay gets room above and below, and never so little
- * that a hundredth of a millisecond looks like a jump
- */
 static struct plan make_plan(FILE *stream, const struct timeline *t)
 {
-    const struct opine_alignment *a = t->report.alignment;
-    double low = a->section[0].delay_ms;
-    double high = low;
-
-    for (int i = 1; i < a->sections; i++) {
-        low = fmin(low, a->section[i].delay_ms);
-        high = fmax(high, a->section[i].delay_ms);
-    }
-
-    double margin = fmax((high - low) / 8, 1 - (high - low) / 2);
-
     return (struct plan){
         .stream = stream,
         .timeline = t,
         .time = { t->from_s, t->to_s, LEFT, RIGHT },
         .mos = { 1, 5, MOS_END, MOS_TOP },
-        .delay = { low - margin, high + margin, TRACK_END, TRACK_TOP },
+        .delay = picture_delay_scale(t->report.alignment, TRACK_END, TRACK_TOP),
     };
 }
 
