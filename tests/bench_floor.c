@@ -11,43 +11,36 @@
 #define SIZES_MOST 16
 
 /* Complex transforms that the library planned: half as long as the real ones
- * that they stand for */
+ * that they stand for; two real ones in one count as one of both lengths */
 static struct {
     fftwf_plan plan;
-    int size, batch;
+    int size;
 } plans[PLANS_MOST];
 static int plan_count;
 
 static struct {
-    int size, batch;
+    int size;
     long calls;
 } counted[SIZES_MOST];
 static int sizes;
 
 /* Names that the linker's --wrap makes */
-/* clang-format off */
-fftwf_plan __real_fftwf_plan_many_dft(int rank, const int *n, int howmany,
-    fftwf_complex *in, const int *inembed, int istride, int idist,
-    fftwf_complex *out, const int *onembed, int ostride, int odist, int sign,
-    unsigned flags);
-fftwf_plan __wrap_fftwf_plan_many_dft(int rank, const int *n, int howmany,
-    fftwf_complex *in, const int *inembed, int istride, int idist,
-    fftwf_complex *out, const int *onembed, int ostride, int odist, int sign,
-    unsigned flags);
+fftwf_plan __real_fftwf_plan_dft_1d(int n, fftwf_complex *in,
+                                    fftwf_complex *out, int sign,
+                                    unsigned flags);
+fftwf_plan __wrap_fftwf_plan_dft_1d(int n, fftwf_complex *in,
+                                    fftwf_complex *out, int sign,
+                                    unsigned flags);
 void __real_fftwf_execute_dft(fftwf_plan plan, fftwf_complex *in,
-    fftwf_complex *out);
+                              fftwf_complex *out);
 void __wrap_fftwf_execute_dft(fftwf_plan plan, fftwf_complex *in,
-    fftwf_complex *out);
+                              fftwf_complex *out);
 
-fftwf_plan __wrap_fftwf_plan_many_dft(int rank, const int *n, int howmany,
-    fftwf_complex *in, const int *inembed, int istride, int idist,
-    fftwf_complex *out, const int *onembed, int ostride, int odist, int sign,
-    unsigned flags)
-/* clang-format on */
+fftwf_plan __wrap_fftwf_plan_dft_1d(int n, fftwf_complex *in,
+                                    fftwf_complex *out, int sign,
+                                    unsigned flags)
 {
-    fftwf_plan plan = __real_fftwf_plan_many_dft(rank, n, howmany, in, inembed,
-                                                 istride, idist, out, onembed,
-                                                 ostride, odist, sign, flags);
+    fftwf_plan plan = __real_fftwf_plan_dft_1d(n, in, out, sign, flags);
     int i = 0;
 
     /* A plan's address is used again once it was destroyed. */
@@ -57,22 +50,20 @@ fftwf_plan __wrap_fftwf_plan_many_dft(int rank, const int *n, int howmany,
         abort();
     plan_count = i == plan_count ? i + 1 : plan_count;
     plans[i].plan = plan;
-    plans[i].size = 2 * n[0];
-    plans[i].batch = howmany;
+    plans[i].size = 2 * n;
     return plan;
 }
 
-static void count(int size, int batch)
+static void count(int size)
 {
     int i = 0;
 
-    while (i < sizes && (counted[i].size != size || counted[i].batch != batch))
+    while (i < sizes && (counted[i].size != size))
         i++;
     if (i == SIZES_MOST)
         abort();
     if (i == sizes) {
         counted[i].size = size;
-        counted[i].batch = batch;
         counted[i].calls = 0;
         sizes++;
     }
@@ -84,7 +75,7 @@ void __wrap_fftwf_execute_dft(fftwf_plan plan, fftwf_complex *in,
 {
     for (int i = 0; i < plan_count; i++)
         if (plans[i].plan == plan)
-            count(plans[i].size, plans[i].batch);
+            count(plans[i].size);
     __real_fftwf_execute_dft(plan, in, out);
 }
 
@@ -98,24 +89,21 @@ long floor_transforms(void)
     long sum = 0;
 
     for (int i = 0; i < sizes; i++)
-        sum += counted[i].calls * counted[i].batch;
+        sum += counted[i].calls;
     return sum;
 }
 
-static double run_size(int size, int batch, long calls)
+static double run_size(int size, long calls)
 {
-    int real_step = (size + 15) / 16 * 16, step = (size / 2 + 16) / 8 * 8;
-    size_t reals = (size_t)batch * real_step, bins = (size_t)batch * step;
-    float *real = fftwf_alloc_real(reals);
-    fftwf_complex *spectrum = fftwf_alloc_complex(bins);
+    float *real = fftwf_alloc_real((size_t)size);
+    fftwf_complex *spectrum = fftwf_alloc_complex((size_t)size / 2 + 1);
     fftwf_plan plan;
     double start;
 
     if (!real || !spectrum)
         abort();
-    plan = fftwf_plan_many_dft_r2c(1, &size, batch, real, NULL, 1, real_step,
-                                   spectrum, NULL, 1, step, FFTW_ESTIMATE);
-    for (size_t i = 0; i < reals; i++)
+    plan = fftwf_plan_dft_r2c_1d(size, real, spectrum, FFTW_ESTIMATE);
+    for (int i = 0; i < size; i++)
         real[i] = (float)(i % 7) - 3;
     fftwf_execute(plan);
     start = bench_now();
@@ -133,6 +121,6 @@ double floor_run(void)
     double ms = 0;
 
     for (int i = 0; i < sizes; i++)
-        ms += run_size(counted[i].size, counted[i].batch, counted[i].calls);
+        ms += run_size(counted[i].size, counted[i].calls);
     return ms;
 }

@@ -12,7 +12,7 @@
 
 struct lists {
     float x[4 * MOST], y[4 * MOST], size[4 * MOST], left[4 * MOST];
-    float out[4 * MOST], more[4 * MOST];
+    float out[4 * MOST], more[4 * MOST], third[4 * MOST];
 };
 
 /* FNV-1a, 64 bits */
@@ -39,13 +39,15 @@ static void fill(struct lists *s, int kind)
         s->y[i] = (float)(state >> 20 & 0xffff) / 32768.0F - 1;
         s->size[i] = fabsf(s->x[i]);
         s->left[i] = fabsf(s->y[i]);
-        s->out[i] = s->more[i] = 0;
+        s->out[i] = s->more[i] = s->third[i] = 0;
     }
 }
 
 static uint64_t run(const struct opine_kernels *k, struct lists *s, int n,
                     uint64_t sum)
 {
+    const int first[] = { 0, 5, 70 }, groups[] = { 2, 0, n / OPINE_LANES };
+    const struct opine_weights weights = { 3, first, groups, s->left };
     float number[4];
 
     k->multiply(s->out, s->x, s->y, n);
@@ -56,8 +58,18 @@ static uint64_t run(const struct opine_kernels *k, struct lists *s, int n,
     }
     k->power(s->out, s->x, n);
     k->add(s->out, s->y, n);
-    k->cohere(s->out, s->more, s->x, s->y, n);
-    sum = hash(hash(sum, s->out, n), s->more, n);
+    sum = hash(sum, s->out, n);
+    k->cohere(s->out, s->out + 2 * MOST, s->more, s->x, s->y, n);
+    sum = hash(hash(sum, s->out, 4 * MOST), s->more, 2 * n);
+    k->explain(s->third, s->third + 2 * MOST, s->out, s->out + 2 * MOST,
+               s->more, n);
+    sum = hash(sum, s->third, 4 * MOST);
+    k->weave(s->out, s->x, s->y, s->left, n);
+    k->turn(s->more, s->out, n);
+    k->separate(s->third, s->third + 2 * MOST, s->out, s->more, n);
+    sum = hash(hash(sum, s->more, 2 * n), s->third, 4 * MOST);
+    k->bands(s->out, s->x, s->y, &weights);
+    sum = hash(sum, s->out, 3);
     number[0] = k->dot(s->x, s->y, n);
     number[1] = k->magnitude(s->x, n);
     k->range(s->x, n, &number[2], &number[3]);
@@ -66,7 +78,7 @@ static uint64_t run(const struct opine_kernels *k, struct lists *s, int n,
     k->combine(s->more, s->x, 7, s->y, 20, n);
     sum = hash(hash(sum, s->out, n), s->more, n);
     k->cross(s->out, s->x, s->y, n);
-    k->reverse(s->more, s->out, n);
+    k->reverse(s->more, s->out, n, n);
     k->split(s->out, s->more, s->y, n);
     k->join(s->out, s->more, s->y, n);
     sum = hash(sum, s->out, 2 * n);

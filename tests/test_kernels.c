@@ -138,14 +138,17 @@ static void check_complex(const struct opine_kernels *c,
                           int n, int offset)
 {
     n /= 2;
-    c->reverse(s->a + offset, s->x, n);
-    k->reverse(s->b + offset, s->x, n);
+    c->reverse(s->a + offset, s->x, n, n);
+    k->reverse(s->b + offset, s->x, n, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
     c->cross(s->a + offset, s->x, s->y, n);
     k->cross(s->b + offset, s->x, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
-    c->cohere(s->a + offset, s->a + offset + n, s->x, s->y, n);
-    k->cohere(s->b + offset, s->b + offset + n, s->x, s->y, n);
+    c->weave(s->a + offset, s->x, s->y, s->x + n, n);
+    k->weave(s->b + offset, s->x, s->y, s->x + n, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->turn(s->a + offset, s->x, n);
+    k->turn(s->b + offset, s->x, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
     c->add(s->a + offset, s->x, 2 * n);
     k->add(s->b + offset, s->x, 2 * n);
@@ -153,12 +156,47 @@ static void check_complex(const struct opine_kernels *c,
     c->split(s->a + offset, s->x, s->y, n);
     k->split(s->b + offset, s->x, s->y, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
-    c->reverse(s->a + offset, s->x, n);
-    k->reverse(s->b + offset, s->x, n);
+    c->reverse(s->a + offset, s->x, n, n / 2 + 1);
+    k->reverse(s->b + offset, s->x, n, n / 2 + 1);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
     c->join(s->a + offset, s->y, s->x, n);
     k->join(s->b + offset, s->y, s->x, n);
     assert_memory_equal(s->a, s->b, sizeof s->a);
     assert_true(s->b[offset + 2 * n] == GUARD);
+}
+
+/* Those that fill several arrays, here in one buffer: numbers of 2 n floats */
+static void check_spectra(const struct opine_kernels *c,
+                          const struct opine_kernels *k, struct buffers *s,
+                          int n, int offset)
+{
+    float *a = s->a + offset, *b = s->b + offset;
+    const float *x = s->x + offset, *y = s->y;
+
+    c->separate(a, a + 2 * n, x, y, n);
+    k->separate(b, b + 2 * n, x, y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->cohere(a, a + 2 * n, a + 4 * n, x, y, n);
+    k->cohere(b, b + 2 * n, b + 4 * n, x, y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    c->explain(a, a + 2 * n, x, x + 2 * n, y, n);
+    k->explain(b, b + 2 * n, x, x + 2 * n, y, n);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + 6 * n] == GUARD);
+}
+
+static void check_bands(const struct opine_kernels *c,
+                        const struct opine_kernels *k, struct buffers *s,
+                        int offset)
+{
+    const int first[] = { 0, 3, 40, 41, 100, 900 };
+    const int groups[] = { 0, 1, 2, 0, 60, 3 };
+    const struct opine_weights weights = { 6, first, groups, s->x + 1000 };
+
+    c->bands(s->a + offset, s->x + offset, s->y, &weights);
+    k->bands(s->b + offset, s->x + offset, s->y, &weights);
+    assert_memory_equal(s->a, s->b, sizeof s->a);
+    assert_true(s->b[offset + 6] == GUARD);
 }
 
 static void every_level_equals_c(void **state)
@@ -191,6 +229,12 @@ static void every_level_equals_c(void **state)
                 fill(&buffers, (enum kind)kind, &random);
                 for (int n = 0; n < 68; n += 2)
                     check_complex(&c, &k, &buffers, n, offset);
+                fill(&buffers, (enum kind)kind, &random);
+                check_bands(&c, &k, &buffers, offset);
+                fill(&buffers, (enum kind)kind, &random);
+                for (int n = 0; n < 68; n++)
+                    check_spectra(&c, &k, &buffers, n, offset);
+                fill(&buffers, (enum kind)kind, &random);
                 for (int i = 0; i < 5; i++)
                     check(&c, &k, &buffers, more[i] - offset, offset);
             }
@@ -240,6 +284,44 @@ static void c_computes_what_it_says(void **state)
     assert_true((double)low == least && (double)high == most);
 }
 
+/* Spectra, by the definition: x y* and bands of it */
+static void c_compares_spectra(void **state)
+{
+    enum { N = 40 };
+    const int first[] = { 2 }, groups[] = { 2 };
+    static struct buffers s;
+    const struct opine_weights weights = { 1, first, groups, s.y };
+    float *straight = s.a, *crossed = s.a + 100, *square = s.a + 200;
+    float *cross = s.b, *share = s.b + 100, *turned = s.b + 200, sum;
+    struct random random = random_seed(14);
+    struct opine_kernels k;
+    double expected = 0;
+
+    (void)state;
+    assert_int_equal(opine_kernels_init(&k, OPINE_CPU_C), OPINE_OK);
+    fill(&s, UNIFORM, &random);
+    memset(s.a, 0, sizeof s.a);
+    k.cohere(straight, crossed, square, s.x, s.y, N);
+    k.explain(cross, share, straight, crossed, square, N);
+    k.turn(turned, s.x, N);
+    for (int i = 0; i < N; i++) {
+        double a = (double)s.x[2 * i], b = (double)s.x[2 * i + 1];
+        double c = (double)s.y[2 * i], d = (double)s.y[2 * i + 1];
+        double re = a * c + b * d, im = b * c - a * d, power = c * c + d * d;
+
+        assert_close((double)cross[2 * i], re, 1e-6, 0);
+        assert_close((double)cross[2 * i + 1], im, 1e-6, 0);
+        assert_close((double)share[2 * i] * power, re, 1e-6, 0);
+        assert_close((double)share[2 * i + 1] * power, im, 1e-6, 0);
+        assert_true((double)turned[2 * i] == b);
+        assert_true((double)turned[2 * i + 1] == -a);
+    }
+    k.bands(&sum, s.x, s.y, &weights);
+    for (int i = 0; i < 2 * OPINE_LANES; i++)
+        expected += (double)s.y[i] * (double)s.x[2 + i] * (double)s.y[2 + i];
+    assert_close((double)sum, expected, 1e-5, 0);
+}
+
 /* Sums of products, against the definition in double */
 static void c_filters_and_combines(void **state)
 {
@@ -267,7 +349,7 @@ static void c_filters_and_combines(void **state)
     }
     memset(s.a, 0, sizeof s.a);
     k.cross(s.a, s.x, s.y, N);
-    k.reverse(s.b, s.x, N);
+    k.reverse(s.b, s.x, N, N);
     for (int i = 1; i < N; i++) {
         double a = (double)s.x[i], b = (double)s.x[N + i];
         double c = (double)s.y[i], d = (double)s.y[N + i];
@@ -360,6 +442,7 @@ int main(void)
         cmocka_unit_test(every_level_equals_c),
         cmocka_unit_test(best_level_is_never_refused),
         cmocka_unit_test(c_computes_what_it_says),
+        cmocka_unit_test(c_compares_spectra),
         cmocka_unit_test(c_filters_and_combines),
         cmocka_unit_test(powers_are_right_to_a_millionth),
         cmocka_unit_test(powers_of_nothing_are_finite),

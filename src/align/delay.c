@@ -365,7 +365,7 @@ static enum opine_status set_up(struct opine_arena *arena,
     if (!w->ref || !w->deg || !w->weight || !w->sum || !w->x || !w->spectrum ||
         !w->line)
         return OPINE_ERR_MEMORY;
-    return opine_fft_create(&w->fft, kernels, SIZE, 1);
+    return opine_fft_create(&w->fft, kernels, SIZE);
 }
 
 enum opine_status opine_correlator_create(struct opine_correlator **correlator,

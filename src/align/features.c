@@ -69,7 +69,7 @@ static enum opine_status begin(struct analyser *a, struct opine_arena *arena,
                                double rate_hz)
 {
     a->size = (int)lround(FRAME_S * rate_hz);
-    TRY(opine_fft_create(&a->fft, kernels, opine_fft_good_size(a->size), 1));
+    TRY(opine_fft_create(&a->fft, kernels, opine_fft_good_size(a->size)));
     a->window = opine_arena_take(arena, (size_t)a->size, sizeof(float));
     a->frame = opine_arena_take(arena, (size_t)a->fft.real_step, sizeof(float));
     a->spectrum = opine_arena_take(arena, (size_t)a->fft.spectrum_step,

@@ -227,7 +227,7 @@ static enum opine_status begin(struct proposer *p, struct opine_arena *arena,
 {
     p->kernels = kernels;
     p->segments = p->ref.n / SHIFT + 1;
-    TRY(opine_fft_create(&p->fft, kernels, SIZE, 1));
+    TRY(opine_fft_create(&p->fft, kernels, SIZE));
     p->segment =
         opine_arena_take(arena,
                          (size_t)p->segments * (size_t)p->fft.spectrum_step,

@@ -87,7 +87,7 @@ enum opine_status opine_refiner_create(struct opine_refiner *refiner,
     refiner->sum = opine_arena_take(arena, floats, sizeof(float));
     if (!refiner->x || !refiner->r || !refiner->d || !refiner->sum)
         return OPINE_ERR_MEMORY;
-    return opine_fft_create(&refiner->fft, kernels, SIZE, 1);
+    return opine_fft_create(&refiner->fft, kernels, SIZE);
 }
 
 void opine_refiner_destroy(struct opine_refiner *refiner)

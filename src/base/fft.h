@@ -12,29 +12,28 @@
 #include "kernels.h"
 #include "opine.h"
 
-/* A plan for `batch` transforms of one size, all zero when there is none */
+/* A plan for one size, all zero when there is none */
 struct opine_fft {
     const struct opine_kernels *kernels;
     void *plan;
     float *twiddle;
     int size;
-    int batch;
-    int real_step;     /* floats from one real signal to the next */
-    int spectrum_step; /* floats from one spectrum to the next */
+    int real_step;     /* floats of a real signal, and of a spectrum, */
+    int spectrum_step; /* with what fills them up to multiples of 16 */
 };
 
 /**
  * Make a plan
  * fft             Return the plan; destroy it with opine_fft_destroy()
  * kernels         Must outlive it
- * size, batch     Transform length (even) and how many at once
+ * size            Transform length, even
  *
- * Steps in `fft` are multiples of 16 floats, and the arrays given to run must
- * begin at multiples of 64 bytes. Thread-safe, as the planner is behind a lock.
+ * Arrays given to run must begin at multiples of 64 bytes. Thread-safe, as the
+ * planner is behind a lock.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_fft_create(struct opine_fft *fft, const struct opine_kernels *kernels,
-                 int size, int batch);
+                 int size);
 
 /**
  * Destroy a plan; does nothing when there is none
@@ -42,9 +41,9 @@ opine_fft_create(struct opine_fft *fft, const struct opine_kernels *kernels,
 void opine_fft_destroy(struct opine_fft *fft);
 
 /**
- * Transform `batch` signals to spectra
- * real            Signals, real_step apart; may be overwritten
- * spectrum        Return the spectra, spectrum_step apart
+ * Transform a signal to its spectrum
+ * real            Overwritten
+ * spectrum        Return it
  */
 void opine_fft_run(const struct opine_fft *fft, float *real, float *spectrum);
 
@@ -57,6 +56,22 @@ void opine_fft_run(const struct opine_fft *fft, float *real, float *spectrum);
  */
 void opine_fft_run_back(const struct opine_fft *fft, float *spectrum,
                         float *real);
+
+/**
+ * Make a plan for two real signals in one complex transform
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_fft_create_pair(struct opine_fft *fft,
+                      const struct opine_kernels *kernels, int size);
+
+/**
+ * Transform two signals at once, by a plan for pairs
+ * both            Signals, sample by sample in turns; overwritten
+ * work            2 real_step floats, overwritten
+ * first, second   Return their spectra
+ */
+void opine_fft_run_pair(const struct opine_fft *fft, float *both, float *work,
+                        float *first, float *second);
 
 /**
  * Smallest even length of at least n that transforms quickly

@@ -19,6 +19,14 @@
 #define OPINE_TAPS  16 /* of a filter */
 #define OPINE_LANES 16 /* of sums, and frames that are spread at once */
 
+/* Bands of a spectrum, as weights of its floats */
+struct opine_weights {
+    int bands;
+    const int *first;  /* float of the spectrum */
+    const int *groups; /* of OPINE_LANES floats; filled up with weights of 0 */
+    const float *weight;
+};
+
 /* Arrays that are written overlap no other. */
 struct opine_kernels {
     /* y[i] = x[i] w[i] */
@@ -29,8 +37,24 @@ struct opine_kernels {
     void (*power)(float *p, const float *s, int n);
     /* y[i] += x[i] */
     void (*add)(float *y, const float *x, int n);
-    /* re[k] + i im[k] += x[k] y[k]* of n complex numbers */
-    void (*cohere)(float *re, float *im, const float *x, const float *y, int n);
+    /* y[2 i] = a[i] w[i], y[2 i + 1] = b[i] w[i] */
+    void (*weave)(float *y, const float *a, const float *b, const float *w,
+                  int n);
+    /* Of n complex numbers, real and imaginary parts left to be added:
+       straight[k] += re re, im im and crossed[k] += im re, re im of x[k] and
+       y[k], square[k] += re re, im im of y[k] */
+    void (*cohere)(float *straight, float *crossed, float *square,
+                   const float *x, const float *y, int n);
+    /* From such sums, of n complex numbers:
+       x[k] = sum of x y*, y[k] = the same over the sum of |y|^2 + 1e-20 */
+    void (*explain)(float *x, float *y, const float *straight,
+                    const float *crossed, const float *square, int n);
+    /* y[k] = -i x[k] of n complex numbers */
+    void (*turn)(float *y, const float *x, int n);
+    /* sums[b] = sum of w x[i] y[i] from i = first[b] on, over OPINE_LANES
+       groups[b] weights, which are those that follow the band's before */
+    void (*bands)(float *sums, const float *x, const float *y,
+                  const struct opine_weights *weights);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
     /* y[i] += sum of taps[j] x[i + j] over OPINE_TAPS taps, in order */
@@ -45,8 +69,12 @@ struct opine_kernels {
     /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all
        imaginary ones */
     void (*cross)(float *sum, const float *x, const float *y, int n);
-    /* y[k] = x[n - k] for 0 < k < n, complex */
-    void (*reverse)(float *y, const float *x, int n);
+    /* y[k] = x[n - k] for 0 < k < end, complex */
+    void (*reverse)(float *y, const float *x, int n, int end);
+    /* The spectra x, y of two real signals, n complex numbers each, from z,
+       that of x + i y, and r, z reversed: x[k] = (z[k] + r[k]*) / 2, y[k] =
+       (z[k] - r[k]*) / 2i */
+    void (*separate)(float *x, float *y, const float *z, const float *r, int n);
     /* What remains of a real transform of 2 n samples after the complex one of
        n, in place, and before the one back; r reversed, w twiddles; see fft.c.
        The first and the last number are left to the caller. */

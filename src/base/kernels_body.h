@@ -43,12 +43,51 @@ static void add(float *restrict y, const float *restrict x, int n)
         y[i] += x[i];
 }
 
-static void cohere(float *restrict re, float *restrict im,
-                   const float *restrict x, const float *restrict y, int n)
+static void weave(float *restrict y, const float *restrict a,
+                  const float *restrict b, const float *restrict w, int n)
+{
+    for (int i = 0; i < n; i++) {
+        y[2 * i] = a[i] * w[i];
+        y[2 * i + 1] = b[i] * w[i];
+    }
+}
+
+static void cohere(float *restrict straight, float *restrict crossed,
+                   float *restrict square, const float *restrict x,
+                   const float *restrict y, int n)
 {
     for (int k = 0; k < n; k++) {
-        re[k] += x[2 * k] * y[2 * k] + x[2 * k + 1] * y[2 * k + 1];
-        im[k] += x[2 * k + 1] * y[2 * k] - x[2 * k] * y[2 * k + 1];
+        straight[2 * k] += x[2 * k] * y[2 * k];
+        straight[2 * k + 1] += x[2 * k + 1] * y[2 * k + 1];
+        crossed[2 * k] += x[2 * k + 1] * y[2 * k];
+        crossed[2 * k + 1] += x[2 * k] * y[2 * k + 1];
+        square[2 * k] += y[2 * k] * y[2 * k];
+        square[2 * k + 1] += y[2 * k + 1] * y[2 * k + 1];
+    }
+}
+
+static void explain(float *restrict x, float *restrict y,
+                    const float *restrict straight,
+                    const float *restrict crossed, const float *restrict square,
+                    int n)
+{
+    for (int k = 0; k < n; k++) {
+        float re = straight[2 * k] + straight[2 * k + 1];
+        float im = crossed[2 * k] - crossed[2 * k + 1];
+        float power = square[2 * k] + square[2 * k + 1] + 1e-20F;
+
+        x[2 * k] = re;
+        x[2 * k + 1] = im;
+        y[2 * k] = re / power;
+        y[2 * k + 1] = im / power;
+    }
+}
+
+static void turn(float *restrict y, const float *restrict x, int n)
+{
+    for (int k = 0; k < n; k++) {
+        y[2 * k] = x[2 * k + 1];
+        y[2 * k + 1] = -x[2 * k];
     }
 }
 
@@ -75,6 +114,26 @@ static float dot(const float *x, const float *y, int n)
     for (int lane = 0; i + lane < n; lane++)
         sum[lane] += x[i + lane] * y[i + lane];
     return add_lanes(sum);
+}
+
+static void bands(float *restrict sums, const float *x, const float *y,
+                  const struct opine_weights *weights)
+{
+    const float *w = weights->weight;
+
+    for (int b = 0; b < weights->bands; b++) {
+        const float *p = x + weights->first[b], *q = y + weights->first[b];
+        float sum[LANES] = { 0 };
+
+        for (int i = 0; i < weights->groups[b]; i++) {
+            for (int lane = 0; lane < LANES; lane++)
+                sum[lane] += w[lane] * (p[lane] * q[lane]);
+            w += LANES;
+            p += LANES;
+            q += LANES;
+        }
+        sums[b] = add_lanes(sum);
+    }
 }
 
 static void filter(float *restrict y, const float *restrict x,
@@ -149,12 +208,22 @@ static void range(const float *x, int n, float *low, float *high)
     }
 }
 
-/* y[k] = x[n - k] for k from 1 to n - 1, complex */
-static void reverse(float *restrict y, const float *restrict x, int n)
+static void reverse(float *restrict y, const float *restrict x, int n, int end)
 {
-    for (int k = 1; k < n; k++) {
+    for (int k = 1; k < end; k++) {
         y[2 * k] = x[2 * (n - k)];
         y[2 * k + 1] = x[2 * (n - k) + 1];
+    }
+}
+
+static void separate(float *restrict x, float *restrict y,
+                     const float *restrict z, const float *restrict r, int n)
+{
+    for (int k = 0; k < n; k++) {
+        x[2 * k] = 0.5f * (z[2 * k] + r[2 * k]);
+        x[2 * k + 1] = 0.5f * (z[2 * k + 1] - r[2 * k + 1]);
+        y[2 * k] = 0.5f * (z[2 * k + 1] + r[2 * k + 1]);
+        y[2 * k + 1] = 0.5f * (r[2 * k] - z[2 * k]);
     }
 }
 
@@ -328,7 +397,11 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->load = load;
     kernels->power = power;
     kernels->add = add;
+    kernels->weave = weave;
     kernels->cohere = cohere;
+    kernels->explain = explain;
+    kernels->turn = turn;
+    kernels->bands = bands;
     kernels->dot = dot;
     kernels->filter = filter;
     kernels->combine = combine;
@@ -336,6 +409,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->range = range;
     kernels->cross = cross;
     kernels->reverse = reverse;
+    kernels->separate = separate;
     kernels->split = split;
     kernels->join = join;
     kernels->logarithm = logarithm;

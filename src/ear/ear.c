@@ -33,60 +33,100 @@ static enum opine_status make_window(struct opine_ear *ear,
     return OPINE_OK;
 }
 
-/* A bin belongs to a band by the share of its width that lies inside of both
- * the band and the limits. */
-static enum opine_status make_band(struct opine_ear *ear,
-                                   struct opine_arena *arena, int b)
+/* The bins of a band: a bin belongs to it by the share of its width that lies
+ * inside of both the band and the limits. */
+struct bins {
+    double low, high; /* edges of the band, in bins */
+    int first, count; /* 0: the band is empty */
+};
+
+static struct bins find_bins(const struct opine_ear *ear, int b)
 {
     struct opine_edges limits = opine_band_edges(ear->limit);
     double bin_hz = (double)ear->rate_hz / ear->fft.size;
-    double low = fmax(ear->band[b].low_hz, limits.low_hz) / bin_hz;
-    double high = fmin(ear->band[b].high_hz, limits.high_hz) / bin_hz;
-    int last;
+    struct bins bins = { 0 };
 
-    high = fmin(high, ear->fft.size / 2 + 0.5);
-    if (high <= low)
-        return OPINE_OK; /* an empty band: count 0 */
-    ear->first[b] = (int)floor(low + 0.5);
-    last = (int)fmin(floor(high + 0.5), ear->fft.size / 2);
-    ear->count[b] = last - ear->first[b] + 1;
-    ear->share[b] = opine_arena_take(arena, (size_t)ear->count[b],
-                                     sizeof(float));
-    if (!ear->share[b])
+    bins.low = fmax(ear->band[b].low_hz, limits.low_hz) / bin_hz;
+    bins.high = fmin(ear->band[b].high_hz, limits.high_hz) / bin_hz;
+    bins.high = fmin(bins.high, ear->fft.size / 2 + 0.5);
+    if (bins.high <= bins.low)
+        return bins;
+    bins.first = (int)floor(bins.low + 0.5);
+    bins.count = (int)fmin(floor(bins.high + 0.5), ear->fft.size / 2) -
+                 bins.first + 1;
+    return bins;
+}
+
+/* Each bin's share, for its real and its imaginary part */
+static void fill_weights(const struct bins *bins, float *weight)
+{
+    for (int i = 0; i < bins->count; i++) {
+        double bin = bins->first + i;
+        double inside = fmin(bin + 0.5, bins->high) -
+                        fmax(bin - 0.5, bins->low);
+
+        weight[2 * i] = weight[2 * i + 1] = (float)fmax(inside, 0);
+    }
+}
+
+static enum opine_status make_weights(struct opine_ear *ear,
+                                      struct opine_arena *arena)
+{
+    size_t bands = OPINE_EAR_BANDS, floats = 0;
+    int *first = opine_arena_take(arena, bands, sizeof *first);
+    int *groups = opine_arena_take(arena, bands, sizeof *groups);
+    float *weight;
+
+    if (!first || !groups)
         return OPINE_ERR_MEMORY;
-    for (int i = 0; i < ear->count[b]; i++) {
-        double bin = ear->first[b] + i;
-        double inside = fmin(bin + 0.5, high) - fmax(bin - 0.5, low);
-        ear->share[b][i] = (float)fmax(inside, 0);
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        struct bins bins = find_bins(ear, b);
+
+        first[b] = 2 * bins.first;
+        groups[b] = (2 * bins.count + OPINE_LANES - 1) / OPINE_LANES;
+        floats += (size_t)groups[b] * OPINE_LANES;
+    }
+    weight = opine_arena_take(arena, floats, sizeof *weight);
+    if (!weight)
+        return OPINE_ERR_MEMORY;
+    memset(weight, 0, floats * sizeof *weight);
+    ear->weights = (struct opine_weights){ OPINE_EAR_BANDS, first, groups,
+                                           weight };
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        struct bins bins = find_bins(ear, b);
+
+        fill_weights(&bins, weight);
+        weight += groups[b] * OPINE_LANES;
     }
     return OPINE_OK;
 }
 
+/* Spectra are followed by a group of zeros, as the last band's weights are */
 static enum opine_status make_scratch(struct opine_ear *ear,
                                       struct opine_arena *arena)
 {
-    size_t batch = OPINE_EAR_BATCH, bins = (size_t)ear->fft.size / 2 + 1;
+    size_t samples = 2 * (size_t)ear->fft.real_step, spectra;
 
-    ear->frames = opine_arena_take(arena, batch * ear->fft.real_step,
-                                   sizeof(float));
-    ear->spectra = opine_arena_take(arena, 4 * batch * ear->fft.spectrum_step,
-                                    sizeof(float));
-    ear->power = opine_arena_take(arena, 2 * bins, sizeof(float));
-    if (!ear->frames || !ear->spectra || !ear->power)
+    ear->spectrum_step = ear->fft.spectrum_step + OPINE_LANES;
+    spectra = 8 * (size_t)ear->spectrum_step;
+    ear->samples = opine_arena_take(arena, samples, sizeof(float));
+    ear->both = opine_arena_take(arena, samples, sizeof(float));
+    ear->work = opine_arena_take(arena, samples, sizeof(float));
+    ear->spectra = opine_arena_take(arena, spectra, sizeof(float));
+    if (!ear->samples || !ear->both || !ear->work || !ear->spectra)
         return OPINE_ERR_MEMORY;
+    memset(ear->spectra, 0, spectra * sizeof(float));
     return OPINE_OK;
 }
 
 static enum opine_status fill(struct opine_ear *ear, struct opine_arena *arena,
                               const struct opine_kernels *kernels)
 {
-    TRY(opine_fft_create(&ear->fft, kernels, opine_fft_good_size(ear->size),
-                         OPINE_EAR_BATCH));
+    TRY(opine_fft_create_pair(&ear->fft, kernels,
+                              opine_fft_good_size(ear->size)));
     TRY(make_scratch(ear, arena));
     TRY(make_window(ear, arena));
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        TRY(make_band(ear, arena, b));
-    return OPINE_OK;
+    return make_weights(ear, arena);
 }
 
 enum opine_status opine_ear_create(struct opine_ear *ear,

@@ -18,7 +18,6 @@
 #define OPINE_EAR_BANDS                                                        \
     48                    /* 20 Hz to 20 kHz, 0.6 Bark wide: six AVX           \
                              registers; 40 and 56 score alike */
-#define OPINE_EAR_BATCH 8 /* frames transformed at once */
 #define OPINE_EAR_BLOCK 5 /* frames over which spectra are compared, 96 ms */
 #define OPINE_EAR_ADD                                                          \
     0.4 /* contributions of spreading add to this power                        \
@@ -37,15 +36,16 @@ struct opine_ear {
     enum opine_band limit; /* bands outside of it stay empty */
     int size;              /* samples of a frame, 32 ms */
     double hop;            /* samples from frame to frame, 16 ms */
-    struct opine_fft fft;
+    struct opine_fft fft;  /* of two frames at once */
+    struct opine_weights
+        weights;    /* of each band, on the floats of a spectrum */
     float *window;  /* size samples, Hann, scaled so that the powers of
                        a spectrum add up to the mean square */
-    float *frames;  /* scratch: a batch of windowed frames, */
-    float *spectra; /* the spectra of four batches, */
-    float *power;   /* and two numbers for each bin */
-    int first[OPINE_EAR_BANDS]; /* bins of each band */
-    int count[OPINE_EAR_BANDS];
-    float *share[OPINE_EAR_BANDS]; /* how much of each bin lies inside */
+    float *samples; /* scratch: two frames, */
+    float *both;    /* windowed, in turns, and what their transform needs, */
+    float *work;
+    float *spectra; /* and spectra: of two frames, two signals, two channels */
+    int spectrum_step; /* floats from one to the next */
     struct opine_ear_band band[OPINE_EAR_BANDS];
     double outer[OPINE_EAR_BANDS];     /* outer and middle ear, power factor */
     double noise[OPINE_EAR_BANDS];     /* internal noise, power */

@@ -8,59 +8,75 @@
 #include <math.h>
 #include <string.h>
 
-/* One windowed frame that begins at a sample, zeros where the signal is not */
-static void window_frame(const struct opine_ear *ear,
-                         const struct opine_kernels *kernels,
-                         const struct opine_planes *planes, int channel,
-                         ptrdiff_t first, float *frame)
+/* ------------------------------------------------------------- frames */
+
+/* Samples from one on, zeros where the signal is not */
+static void fetch(const struct opine_kernels *kernels,
+                  const struct opine_planes *planes, int channel,
+                  ptrdiff_t first, ptrdiff_t count, float *x)
 {
-    ptrdiff_t n = (ptrdiff_t)planes->n, size = ear->size;
-    float *x = ear->power; /* free until the spectra are there */
+    ptrdiff_t n = (ptrdiff_t)planes->n;
     ptrdiff_t from = first < 0 ? -first : 0;
-    ptrdiff_t to = n - first < size ? n - first : size;
+    ptrdiff_t to = n - first < count ? n - first : count;
 
     if (from >= to) {
-        memset(frame, 0, (size_t)ear->fft.size * sizeof *frame);
+        memset(x, 0, (size_t)count * sizeof *x);
         return;
     }
-    memset(frame, 0, (size_t)from * sizeof *frame);
+    memset(x, 0, (size_t)from * sizeof *x);
     opine_planes_load(planes, kernels, channel, (size_t)(first + from),
-                      (int)(to - from), x);
-    kernels->multiply(frame + from, x, ear->window + from, (int)(to - from));
-    memset(frame + to, 0, (size_t)(ear->fft.size - to) * sizeof *frame);
+                      (int)(to - from), x + from);
+    memset(x + to, 0, (size_t)(count - to) * sizeof *x);
 }
 
-/* Spectra of up to a batch of frames of one signal */
+/* The spectra of one frame or of two */
 static void transform(const struct opine_ear *ear,
                       const struct opine_kernels *kernels,
                       const struct opine_planes *planes, int channel,
-                      const ptrdiff_t *start, int count, float *spectra)
+                      const ptrdiff_t *start, int count, float *first,
+                      float *second)
 {
-    for (int i = 0; i < count; i++)
-        window_frame(ear, kernels, planes, channel, start[i],
-                     ear->frames + (ptrdiff_t)i * ear->fft.real_step);
-    for (int i = count; i < OPINE_EAR_BATCH; i++)
-        memset(ear->frames + (ptrdiff_t)i * ear->fft.real_step, 0,
-               (size_t)ear->fft.size * sizeof(float));
-    opine_fft_run(&ear->fft, ear->frames, spectra);
-}
+    ptrdiff_t size = ear->size, apart = count > 1 ? start[1] - start[0] : -1;
+    float *a = ear->samples, *b = a + size;
 
-/* Sum over the bins of each band */
-static void band_sums(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels, const float *bins,
-                      double gain, float *bands)
-{
-    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        float sum = ear->count[b] ? kernels->dot(bins + ear->first[b],
-                                                 ear->share[b], ear->count[b])
-                                  : 0;
-        bands[b] = (float)((double)sum * gain);
+    if (apart >= 0 && apart <= size) {
+        fetch(kernels, planes, channel, start[0], size + apart, a);
+        b = a + apart;
+    } else {
+        ptrdiff_t nowhere = (ptrdiff_t)planes->n;
+
+        fetch(kernels, planes, channel, start[0], size, a);
+        fetch(kernels, planes, channel, count > 1 ? start[1] : nowhere, size,
+              b);
     }
+    kernels->weave(ear->both, a, b, ear->window, ear->size);
+    memset(ear->both + 2 * size, 0,
+           2 * (size_t)(ear->fft.size - ear->size) * sizeof *ear->both);
+    opine_fft_run_pair(&ear->fft, ear->both, ear->work, first, second);
 }
 
-static int batch_at(int frames, int t)
+static void scale(float gain, float *bands)
 {
-    return frames - t < OPINE_EAR_BATCH ? frames - t : OPINE_EAR_BATCH;
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        bands[b] *= gain;
+}
+
+/* Sums over bands of x y*, the real part */
+static void band_sums(const struct opine_ear *ear,
+                      const struct opine_kernels *kernels, const float *x,
+                      const float *y, double gain, float *bands)
+{
+    kernels->bands(bands, x, y, &ear->weights);
+    scale((float)gain, bands);
+}
+
+/* Where spectra are kept: frame 0 or 1 of a pair of frames */
+static float *spectrum(const struct opine_ear *ear, int channel, int is_deg,
+                       int frame)
+{
+    int slot = channel % 2 * 4 + is_deg * 2 + frame;
+
+    return ear->spectra + (ptrdiff_t)slot * ear->spectrum_step;
 }
 
 void opine_ear_powers(const struct opine_ear *ear,
@@ -69,16 +85,15 @@ void opine_ear_powers(const struct opine_ear *ear,
                       const ptrdiff_t *start, int frames, double gain,
                       float *pattern)
 {
-    for (int t = 0; t < frames; t += OPINE_EAR_BATCH) {
-        int batch = batch_at(frames, t);
+    for (int t = 0; t < frames; t += 2) {
+        int count = frames - t < 2 ? 1 : 2;
 
-        transform(ear, kernels, planes, channel, start + t, batch,
-                  ear->spectra);
-        for (int i = 0; i < batch; i++) {
-            kernels->power(ear->power,
-                           ear->spectra + (ptrdiff_t)i * ear->fft.spectrum_step,
-                           ear->fft.size / 2 + 1);
-            band_sums(ear, kernels, ear->power, gain,
+        transform(ear, kernels, planes, channel, start + t, count,
+                  spectrum(ear, 0, 0, 0), spectrum(ear, 0, 0, 1));
+        for (int i = 0; i < count; i++) {
+            const float *x = spectrum(ear, 0, 0, i);
+
+            band_sums(ear, kernels, x, x, gain,
                       pattern + (ptrdiff_t)(t + i) * OPINE_EAR_BANDS);
         }
     }
@@ -86,12 +101,35 @@ void opine_ear_powers(const struct opine_ear *ear,
 
 /* -------------------------------------------------------- both signals */
 
-/* Sums over the frames of a block, bin by bin */
+/* Sums over the frames of a block, bin by bin: see the kernel `cohere` */
 struct block {
+    float *straight, *crossed, *square;
     int bins;
-    float *ref, *deg; /* powers */
-    float *re, *im;   /* of the reference times the degraded's conjugate */
 };
+
+static void clear_block(struct block *block)
+{
+    memset(block->straight, 0, 6 * (size_t)block->bins * sizeof(float));
+}
+
+static enum opine_status take_blocks(struct opine_arena *arena, int channels,
+                                     int bins, struct block **blocks)
+{
+    struct block *block = opine_arena_take(arena, (size_t)channels,
+                                           sizeof *block);
+
+    for (int c = 0; block && c < channels; c++) {
+        float *sums = opine_arena_take(arena, 6 * (size_t)bins, sizeof *sums);
+
+        if (!sums)
+            return OPINE_ERR_MEMORY;
+        block[c] = (struct block){ sums, sums + 2 * (ptrdiff_t)bins,
+                                   sums + 4 * (ptrdiff_t)bins, bins };
+        clear_block(&block[c]);
+    }
+    *blocks = block;
+    return block ? OPINE_OK : OPINE_ERR_MEMORY;
+}
 
 /* Whether one delay holds for all frames of a block */
 static int is_steady(const struct opine_frames *frames, int block)
@@ -106,43 +144,28 @@ static int is_steady(const struct opine_frames *frames, int block)
 }
 
 /* The share of the reference that a linear filter would make of the degraded,
- * the reference's own power counting, in each band */
-static void explain(const struct opine_ear *ear,
-                    const struct opine_kernels *kernels, struct block *block,
-                    float *explained)
+ * the reference's own power counting, in each band; 1 near a jump */
+static void end_block(const struct opine_ear *ear,
+                      const struct opine_kernels *kernels,
+                      const struct opine_frames *frames, int i, double gain,
+                      struct block *block, struct opine_heard *h)
 {
-    float ref[OPINE_EAR_BANDS];
+    const float *power = h->power_ref +
+                         (ptrdiff_t)i * OPINE_EAR_BLOCK * OPINE_EAR_BANDS;
+    float *explained = h->explained + (ptrdiff_t)i * OPINE_EAR_BANDS;
+    int steady = is_steady(frames, i);
 
-    band_sums(ear, kernels, block->ref, 1, ref);
-    for (int k = 0; k < block->bins; k++)
-        block->re[k] =
-            (block->re[k] * block->re[k] + block->im[k] * block->im[k]) /
-            (block->deg[k] + 1e-20F);
-    band_sums(ear, kernels, block->re, 1, explained);
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        explained[b] = fminf(explained[b] / (ref[b] + 1e-20F), 1);
-    memset(block->ref, 0, 4 * (size_t)block->bins * sizeof(float));
-}
+    kernels->explain(ear->both, ear->work, block->straight, block->crossed,
+                     block->square, block->bins);
+    band_sums(ear, kernels, ear->both, ear->work, gain, explained);
+    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+        float ref = (float)(gain * 1e-20);
 
-static enum opine_status take_blocks(struct opine_arena *arena, int channels,
-                                     int bins, struct block **blocks)
-{
-    struct block *block = opine_arena_take(arena, (size_t)channels,
-                                           sizeof *block);
-    size_t n = (size_t)bins;
-
-    for (int c = 0; block && c < channels; c++) {
-        block[c].bins = bins;
-        block[c].ref = opine_arena_take(arena, 4 * n, sizeof(float));
-        if (!block[c].ref)
-            return OPINE_ERR_MEMORY;
-        memset(block[c].ref, 0, 4 * n * sizeof(float));
-        block[c].deg = block[c].ref + n;
-        block[c].re = block[c].ref + 2 * n;
-        block[c].im = block[c].ref + 3 * n;
+        for (int t = 0; t < OPINE_EAR_BLOCK; t++)
+            ref += power[t * OPINE_EAR_BANDS + b];
+        explained[b] = steady ? fminf(explained[b] / ref, 1) : 1;
     }
-    *blocks = block;
-    return block ? OPINE_OK : OPINE_ERR_MEMORY;
+    clear_block(block);
 }
 
 /* Both spectra of one frame and channel */
@@ -151,31 +174,12 @@ static void observe_frame(const struct opine_ear *ear,
                           const float *deg, double gain, int t,
                           struct block *block, struct opine_heard *h)
 {
-    float *const power = ear->power;
+    ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
 
-    kernels->power(power, ref, block->bins);
-    band_sums(ear, kernels, power, gain,
-              h->power_ref + (ptrdiff_t)t * OPINE_EAR_BANDS);
-    kernels->add(block->ref, power, block->bins);
-    kernels->power(power, deg, block->bins);
-    band_sums(ear, kernels, power, gain,
-              h->power_deg + (ptrdiff_t)t * OPINE_EAR_BANDS);
-    kernels->add(block->deg, power, block->bins);
-    kernels->cohere(block->re, block->im, ref, deg, block->bins);
-}
-
-/* The block that ended with frame t */
-static void end_block(const struct opine_ear *ear,
-                      const struct opine_kernels *kernels,
-                      const struct opine_frames *frames, int t,
-                      struct block *block, struct opine_heard *h)
-{
-    int i = t / OPINE_EAR_BLOCK;
-    float *explained = h->explained + (ptrdiff_t)i * OPINE_EAR_BANDS;
-
-    explain(ear, kernels, block, explained);
-    for (int b = 0; b < OPINE_EAR_BANDS && !is_steady(frames, i); b++)
-        explained[b] = 1;
+    band_sums(ear, kernels, ref, ref, gain, h->power_ref + at);
+    band_sums(ear, kernels, deg, deg, gain, h->power_deg + at);
+    kernels->cohere(block->straight, block->crossed, block->square, ref, deg,
+                    block->bins);
 }
 
 /* Magnitude of the cross-power of the two channels of one signal */
@@ -184,16 +188,36 @@ static void observe_image(const struct opine_ear *ear,
                           const float *left, const float *right, double gain,
                           float *image)
 {
-    int bins = ear->fft.size / 2 + 1;
-    float *re = ear->power, *im = ear->power + bins;
-    float sum_re[OPINE_EAR_BANDS], sum_im[OPINE_EAR_BANDS];
+    float re[OPINE_EAR_BANDS], im[OPINE_EAR_BANDS];
 
-    memset(re, 0, 2 * (size_t)bins * sizeof *re);
-    kernels->cohere(re, im, left, right, bins);
-    band_sums(ear, kernels, re, gain, sum_re);
-    band_sums(ear, kernels, im, gain, sum_im);
+    band_sums(ear, kernels, left, right, gain, re);
+    kernels->turn(ear->work, left, ear->fft.size / 2 + 1);
+    band_sums(ear, kernels, ear->work, right, gain, im);
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        image[b] = sqrtf(sum_re[b] * sum_re[b] + sum_im[b] * sum_im[b]);
+        image[b] = sqrtf(re[b] * re[b] + im[b] * im[b]);
+}
+
+/* One frame or two of a channel of both signals, from frame t on */
+static void observe_channel(const struct opine_ear *ear,
+                            const struct opine_kernels *kernels,
+                            const struct opine_prepared *pair,
+                            const struct opine_frames *frames, double gain,
+                            int c, int t, struct block *block,
+                            struct opine_heard *h)
+{
+    int count = frames->n - t < 2 ? 1 : 2;
+
+    transform(ear, kernels, &pair->ref.planes, c, frames->ref + t, count,
+              spectrum(ear, c, 0, 0), spectrum(ear, c, 0, 1));
+    transform(ear, kernels, &pair->deg.planes, c, frames->deg + t, count,
+              spectrum(ear, c, 1, 0), spectrum(ear, c, 1, 1));
+    for (int i = 0; i < count; i++) {
+        observe_frame(ear, kernels, spectrum(ear, c, 0, i),
+                      spectrum(ear, c, 1, i), gain, t + i, block, h);
+        if ((t + i + 1) % OPINE_EAR_BLOCK == 0)
+            end_block(ear, kernels, frames, (t + i) / OPINE_EAR_BLOCK, gain,
+                      block, h);
+    }
 }
 
 enum opine_status opine_ear_observe(const struct opine_ear *ear,
@@ -204,37 +228,20 @@ enum opine_status opine_ear_observe(const struct opine_ear *ear,
                                     double gain, struct opine_perceived *p)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    ptrdiff_t step = ear->fft.spectrum_step;
-    ptrdiff_t slot = (ptrdiff_t)OPINE_EAR_BATCH * step;
     struct block *block;
 
     TRY(take_blocks(arena, p->channels, ear->fft.size / 2 + 1, &block));
-    for (int t = 0; t < frames->n; t += OPINE_EAR_BATCH) {
-        int batch = batch_at(frames->n, t);
-
-        for (int c = 0; c < p->channels; c++) {
-            float *ref = ear->spectra + c % 2 * 2 * slot, *deg = ref + slot;
-
-            transform(ear, kernels, &pair->ref.planes, c, frames->ref + t,
-                      batch, ref);
-            transform(ear, kernels, &pair->deg.planes, c, frames->deg + t,
-                      batch, deg);
-            for (int i = 0; i < batch; i++) {
-                observe_frame(ear, kernels, ref + i * step, deg + i * step,
-                              gain, t + i, &block[c], &p->channel[c]);
-                if ((t + i) % OPINE_EAR_BLOCK == OPINE_EAR_BLOCK - 1)
-                    end_block(ear, kernels, frames, t + i, &block[c],
-                              &p->channel[c]);
-            }
-        }
-        for (int i = 0; p->image_ref && i < batch; i++) {
-            const float *left = ear->spectra + i * step;
+    for (int t = 0; t < frames->n; t += 2) {
+        for (int c = 0; c < p->channels; c++)
+            observe_channel(ear, kernels, pair, frames, gain, c, t, &block[c],
+                            &p->channel[c]);
+        for (int i = 0; p->image_ref && i < 2 && t + i < frames->n; i++) {
             ptrdiff_t at = (ptrdiff_t)(t + i) * OPINE_EAR_BANDS;
 
-            observe_image(ear, kernels, left, left + 2 * slot, gain,
-                          p->image_ref + at);
-            observe_image(ear, kernels, left + slot, left + 3 * slot, gain,
-                          p->image_deg + at);
+            observe_image(ear, kernels, spectrum(ear, 0, 0, i),
+                          spectrum(ear, 1, 0, i), gain, p->image_ref + at);
+            observe_image(ear, kernels, spectrum(ear, 0, 1, i),
+                          spectrum(ear, 1, 1, i), gain, p->image_deg + at);
         }
     }
     opine_arena_release(arena, mark);
