@@ -68,17 +68,48 @@ static double filter(struct section *f, double x)
 /* --------------------------------------------------------- P.56 meter */
 
 struct meter {
-    double p, q, decay;      /* the two averages */
-    long hangover;           /* in blocks */
-    long last[THRESHOLDS];   /* block when threshold j was last reached */
+    double p, q, decay; /* the two averages */
+    int hangover;       /* in blocks */
+    /* Of the last blocks, a ring: the first threshold that each reached, and
+     * the least of them with its block */
+    signed char reached[BLOCKS_A_SECOND];
+    int least;
+    long least_block;
     long active[THRESHOLDS]; /* blocks active at j but not at j - 1 */
     long block;
     double energy; /* sum of the blocks' mean squares */
 };
 
+static void begin_meter(struct meter *m)
+{
+    memset(m, 0, sizeof *m);
+    m->decay = exp(-1 / (AVERAGE_S * BLOCKS_A_SECOND));
+    m->hangover = (int)lround(HANGOVER_S * BLOCKS_A_SECOND);
+    m->least = THRESHOLDS;
+}
+
+/* The first threshold that is active: the least reached within the hangover.
+ * Thresholds fall with j, so what reaches one reaches all after it. */
+static int first_active(struct meter *m, int reached)
+{
+    m->reached[m->block % BLOCKS_A_SECOND] = (signed char)reached;
+    if (reached <= m->least) {
+        m->least = reached;
+        m->least_block = m->block;
+    } else if (m->block - m->least_block > m->hangover) {
+        m->least = THRESHOLDS;
+        for (long i = m->block - m->hangover; i <= m->block; i++)
+            if (m->reached[i % BLOCKS_A_SECOND] <= m->least) {
+                m->least = m->reached[i % BLOCKS_A_SECOND];
+                m->least_block = i;
+            }
+    }
+    return m->least;
+}
+
 static void meter_block(struct meter *m, double magnitude, double square)
 {
-    int reached = THRESHOLDS;
+    int reached = THRESHOLDS, first;
 
     m->energy += square;
     m->p = m->decay * m->p + (1 - m->decay) * magnitude;
@@ -86,15 +117,11 @@ static void meter_block(struct meter *m, double magnitude, double square)
     if (m->q > 0) {
         reached = -ilogb(m->q);
         reached = reached < 0 ? 0 : reached;
+        reached = reached < THRESHOLDS ? reached : THRESHOLDS;
     }
-    /* Thresholds fall with j: what reaches one reaches all after it. */
-    for (int j = reached; j < THRESHOLDS; j++)
-        m->last[j] = m->block;
-    for (int j = 0; j < THRESHOLDS; j++)
-        if (m->block - m->last[j] <= m->hangover) {
-            m->active[j]++;
-            break;
-        }
+    first = first_active(m, reached);
+    if (first < THRESHOLDS)
+        m->active[first]++;
     m->block++;
 }
 
@@ -126,52 +153,54 @@ static double meter_level(const struct meter *m)
     return active ? above_db : -(double)INFINITY;
 }
 
-/* What a block of a second / 1000 is measured on */
-struct block {
+/* What blocks of a second / 1000 are measured on, some at once */
+#define BLOCKS 16
+
+struct blocks {
     struct section filters[OPINE_CHANNELS_MAX][2];
     int is_filtered;
-    float value[OPINE_RATE_MAX_HZ / BLOCKS_A_SECOND];
+    float value[BLOCKS * (OPINE_RATE_MAX_HZ / BLOCKS_A_SECOND)];
 };
 
-static void begin_block(struct block *block, int channels, int rate_hz,
-                        enum opine_band band)
+static void begin_blocks(struct blocks *blocks, int channels, int rate_hz,
+                         enum opine_band band)
 {
     struct opine_edges edges = opine_band_edges(band);
 
-    block->is_filtered = band != OPINE_BAND_FB &&
-                         edges.high_hz < 0.45 * rate_hz;
+    blocks->is_filtered = band != OPINE_BAND_FB &&
+                          edges.high_hz < 0.45 * rate_hz;
     for (int c = 0; c < channels; c++) {
-        block->filters[c][0] = design(edges.low_hz, rate_hz, 1);
-        block->filters[c][1] = design(edges.high_hz, rate_hz, 0);
+        blocks->filters[c][0] = design(edges.low_hz, rate_hz, 1);
+        blocks->filters[c][1] = design(edges.high_hz, rate_hz, 0);
     }
 }
 
-/* Magnitudes of a block: the root of the mean square over channels. One channel
- * that needs no filter stands for itself. */
-static void block_values(struct block *block,
-                         const struct opine_kernels *kernels,
-                         const struct opine_planes *planes, size_t first, int n)
+/* Magnitudes: the root of the mean square over channels. One channel that needs
+ * no filter stands for itself. */
+static void take_values(struct blocks *blocks,
+                        const struct opine_kernels *kernels,
+                        const struct opine_planes *planes, size_t first, int n)
 {
     const float share = 1.0f / (float)planes->channels;
-    float x[sizeof block->value / sizeof *block->value];
+    float x[sizeof blocks->value / sizeof *blocks->value];
 
-    if (planes->channels == 1 && !block->is_filtered) {
-        opine_planes_load(planes, kernels, 0, first, n, block->value);
+    if (planes->channels == 1 && !blocks->is_filtered) {
+        opine_planes_load(planes, kernels, 0, first, n, blocks->value);
         return;
     }
-    memset(block->value, 0, (size_t)n * sizeof *block->value);
+    memset(blocks->value, 0, (size_t)n * sizeof *blocks->value);
     for (int c = 0; c < planes->channels; c++) {
-        struct section *filters = block->filters[c];
+        struct section *filters = blocks->filters[c];
 
         opine_planes_load(planes, kernels, c, first, n, x);
-        for (int i = 0; i < n && block->is_filtered; i++)
+        for (int i = 0; i < n && blocks->is_filtered; i++)
             x[i] = (float)filter(&filters[1],
                                  filter(&filters[0], (double)x[i]));
         for (int i = 0; i < n; i++)
-            block->value[i] += x[i] * x[i];
+            blocks->value[i] += x[i] * x[i];
     }
     for (int i = 0; i < n; i++)
-        block->value[i] = sqrtf(block->value[i] * share);
+        blocks->value[i] = sqrtf(blocks->value[i] * share);
 }
 
 double opine_active_level(const struct opine_kernels *kernels,
@@ -179,22 +208,21 @@ double opine_active_level(const struct opine_kernels *kernels,
                           enum opine_band band)
 {
     int size = rate_hz / BLOCKS_A_SECOND;
-    struct block block;
-    struct meter m = { 0 };
+    size_t count = planes->n / (size_t)size;
+    struct blocks blocks;
+    struct meter m;
 
-    begin_block(&block, planes->channels, rate_hz, band);
-    m.decay = exp(-1 / (AVERAGE_S * BLOCKS_A_SECOND));
-    m.hangover = lround(HANGOVER_S * BLOCKS_A_SECOND);
-    for (int j = 0; j < THRESHOLDS; j++)
-        m.last[j] = -m.hangover - 1;
-    for (size_t i = 0; i + (size_t)size <= planes->n; i += (size_t)size) {
-        const float *v = block.value;
-        double magnitude;
+    begin_blocks(&blocks, planes->channels, rate_hz, band);
+    begin_meter(&m);
+    for (size_t i = 0; i < count; i += BLOCKS) {
+        int n = count - i < BLOCKS ? (int)(count - i) : BLOCKS;
+        float magnitude[BLOCKS], square[BLOCKS];
 
-        block_values(&block, kernels, planes, i, size);
-        magnitude = (double)kernels->magnitude(v, size);
-        meter_block(&m, magnitude / size,
-                    (double)kernels->dot(v, v, size) / size);
+        take_values(&blocks, kernels, planes, i * (size_t)size, n * size);
+        kernels->extents(magnitude, square, blocks.value, size, n);
+        for (int k = 0; k < n; k++)
+            meter_block(&m, (double)magnitude[k] / size,
+                        (double)square[k] / size);
     }
     return meter_level(&m);
 }

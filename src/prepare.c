@@ -54,22 +54,6 @@ static int common_rate(int a, int b)
 
 /* ---------------------------------------------------------------- view */
 
-/* Sum in lanes, which compilers vectorise */
-static double add_up(const float *x, size_t n)
-{
-    double sum[8] = { 0 }, all = 0;
-    size_t i = 0;
-
-    for (; i + 8 <= n; i += 8)
-        for (int lane = 0; lane < 8; lane++)
-            sum[lane] += (double)x[i + lane];
-    for (; i < n; i++)
-        all += (double)x[i];
-    for (int lane = 0; lane < 8; lane++)
-        all += sum[lane];
-    return all;
-}
-
 static int block_at(size_t n, size_t first)
 {
     return n - first < BLOCK ? (int)(n - first) : (int)BLOCK;
@@ -88,7 +72,7 @@ static int view_channel(const struct opine_kernels *kernels,
         int count = block_at(p->n, i);
 
         opine_planes_load(p, kernels, channel, i, count, x);
-        sum += add_up(x, (size_t)count);
+        sum += (double)kernels->sum(x, count);
     }
     p->means[channel] = (float)(sum / (double)p->n);
     return isfinite(sum);

@@ -34,15 +34,15 @@ static double median(double *x, int n)
 }
 
 /* The loudest block that begins from `start` to `end` */
-static int loudest_block(const struct opine_mono *deg, int start, int end)
+static int loudest_block(const struct opine_kernels *kernels,
+                         const struct opine_mono *deg, int start, int end)
 {
     int best = start;
     double most = -1;
 
     for (int at = start; at < end && at + BLOCK <= deg->n; at += STEP) {
-        double energy = 0;
-        for (int i = 0; i < BLOCK; i += 4) /* a quarter tells */
-            energy += (double)deg->x[at + i] * (double)deg->x[at + i];
+        double energy = (double)kernels->dot(deg->x + at, deg->x + at, BLOCK);
+
         if (energy > most) {
             most = energy;
             best = at;
@@ -64,7 +64,7 @@ static void place_points(const struct pair *f, int *start)
     double share = (double)(f->deg->n - BLOCK) / POINTS;
 
     for (int i = 0; i < POINTS; i++)
-        start[i] = loudest_block(f->deg, (int)(i * share),
+        start[i] = loudest_block(f->kernels, f->deg, (int)(i * share),
                                  (int)((i + 1) * share));
 }
 

@@ -80,15 +80,12 @@ static void transform(const struct opine_correlator *w, float *spectrum,
                       float *power)
 {
     opine_fft_run(&w->fft, w->x, w->spectrum);
-    for (int k = 0; k < BINS; k++) {
-        int exists = k <= BLOCK;
-
-        spectrum[k] = exists ? w->spectrum[2 * k] : 0;
-        spectrum[BINS + k] = exists ? w->spectrum[2 * k + 1] : 0;
-    }
-    for (int k = 0; k < BINS; k++)
-        power[k] += spectrum[k] * spectrum[k] +
-                    spectrum[BINS + k] * spectrum[BINS + k];
+    w->kernels->deal(spectrum, w->spectrum, 2, BINS, BLOCK + 1);
+    for (int k = BLOCK + 1; k < BINS; k++)
+        spectrum[k] = spectrum[BINS + k] = 0;
+    w->kernels->multiply(w->x, spectrum, spectrum, FLOATS);
+    w->kernels->add(power, w->x, BINS);
+    w->kernels->add(power, w->x + BINS, BINS);
 }
 
 /* Which of the degraded's blocks are used: all, or of a long file the loudest

@@ -29,22 +29,22 @@ struct monos {
     struct opine_mono ref, deg;
 };
 
-/* Take the highs away, by 6 dB at a quarter of the rate: half a sample, by
+/* Take the highs away, by 12 dB at a quarter of the rate: half a sample, by
  * which a whole lag may err, would turn them around. */
-static void smooth(struct opine_mono *mono)
+static void soften(const struct opine_kernels *kernels, struct opine_mono *mono)
 {
     enum { BLOCK = 1024 };
-    float before[BLOCK + 1], *x = mono->x;
+    float x[BLOCK + 4] = { 0 };
 
-    before[0] = 0;
-    for (int i = 0; i < mono->n - 1; i += BLOCK) {
-        int n = mono->n - 1 - i < BLOCK ? mono->n - 1 - i : BLOCK;
+    for (int i = 0; i < mono->n; i += BLOCK) {
+        int left = mono->n - i, n = left < BLOCK ? left : BLOCK;
+        int ahead = left < BLOCK + 2 ? left : BLOCK + 2;
 
-        memcpy(before + 1, x + i, (size_t)n * sizeof *x);
-        for (int k = 0; k < n; k++)
-            x[i + k] = 0.25f * (before[k] + x[i + k + 1]) +
-                       0.5f * before[k + 1];
-        before[0] = before[n];
+        /* Two samples before, of which the first two are zeros */
+        memcpy(x + 2, mono->x + i, (size_t)ahead * sizeof *x);
+        memset(x + 2 + ahead, 0, (size_t)(BLOCK + 2 - ahead) * sizeof *x);
+        kernels->soften(mono->x + i, x, n);
+        memcpy(x, x + BLOCK, 2 * sizeof *x);
     }
 }
 
@@ -71,29 +71,47 @@ static enum opine_status make_monos(struct opine_arena *arena,
                           speed);
 }
 
-/* Whether one delay already explains the waveform: in every block that can be
- * heard the two signals are nearly alike. */
-static int is_explained(const struct opine_kernels *kernels,
-                        const struct monos *t, const struct opine_delay *delay)
+static struct opine_match match_block(const struct opine_kernels *kernels,
+                                      const struct monos *t, int block,
+                                      const struct opine_delay *delay)
 {
     int size = (int)(EXPLAIN_S * t->ref.rate_hz);
+
+    return opine_track_match(kernels, &t->ref, &t->deg, block * size,
+                             (block + 1) * size, delay->samples);
+}
+
+/* Whether one delay already explains the waveform: in every block that can be
+ * heard the two signals are nearly alike. */
+static enum opine_status is_explained(struct opine_arena *arena,
+                                      const struct opine_kernels *kernels,
+                                      const struct monos *t,
+                                      const struct opine_delay *delay,
+                                      int *explained)
+{
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    int size = (int)(EXPLAIN_S * t->ref.rate_hz);
+    int blocks = (t->deg.n + size - 1) / size;
+    struct opine_match *match = opine_arena_take(arena, (size_t)blocks,
+                                                 sizeof *match);
     double loudest = 0;
 
-    for (int pass = 0; pass < 2; pass++)
-        for (int start = 0; start < t->deg.n; start += size) {
-            struct opine_match m = opine_track_match(kernels, &t->ref, &t->deg,
-                                                     start, start + size,
-                                                     delay->samples);
-            double energy = fmax(m.ref, m.deg);
+    if (!match)
+        return OPINE_ERR_MEMORY;
+    for (int i = 0; i < blocks; i++) {
+        match[i] = match_block(kernels, t, i, delay);
+        loudest = fmax(loudest, fmax(match[i].ref, match[i].deg));
+    }
+    *explained = loudest > 0;
+    for (int i = 0; i < blocks; i++) {
+        const struct opine_match *m = &match[i];
 
-            if (!pass)
-                loudest = fmax(loudest, energy);
-            else if (energy > EXPLAIN_ACTIVE * loudest &&
-                     delay->polarity * m.cross <
-                         EXPLAIN_MATCH * sqrt(m.ref * m.deg))
-                return 0;
-        }
-    return loudest > 0;
+        if (fmax(m->ref, m->deg) > EXPLAIN_ACTIVE * loudest &&
+            delay->polarity * m->cross < EXPLAIN_MATCH * sqrt(m->ref * m->deg))
+            *explained = 0;
+    }
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
 }
 
 /* The delay of most of the file; whether it explains all of it. Delays of
@@ -104,28 +122,24 @@ static enum opine_status find_delay(struct opine_arena *arena,
                                     struct monos *t, int search,
                                     struct opine_delay *delay, int *explained)
 {
+    const enum opine_reach reach[] = { OPINE_REACH_NEAR,
+                             search ? OPINE_REACH_ANY : OPINE_REACH_NONE };
     struct opine_arena_mark mark = opine_arena_mark(arena);
     struct opine_correlator *correlator;
+    enum opine_status status = OPINE_OK;
 
     TRY(opine_correlator_create(&correlator, arena, kernels, &t->ref, &t->deg));
-    for (int i = 0; i < 2; i++) {
-        smooth(&t->ref);
-        smooth(&t->deg);
-    }
+    soften(kernels, &t->ref);
+    soften(kernels, &t->deg);
     *explained = 0;
-    if (search) {
-        opine_correlator_find(correlator, OPINE_REACH_NEAR, delay);
-        *explained = is_explained(kernels, t, delay);
-    }
-    if (!*explained) {
-        opine_correlator_find(correlator,
-                              search ? OPINE_REACH_ANY : OPINE_REACH_NONE,
-                              delay);
-        *explained = search && is_explained(kernels, t, delay);
+    for (int i = !search; i < 2 && !status && !*explained; i++) {
+        opine_correlator_find(correlator, reach[i], delay);
+        if (search)
+            status = is_explained(arena, kernels, t, delay, explained);
     }
     opine_correlator_destroy(correlator);
     opine_arena_release(arena, mark);
-    return OPINE_OK;
+    return status;
 }
 
 /* The delay that holds for most of the degraded */

@@ -8,7 +8,7 @@
 
 #define PI         3.14159265358979323846
 #define PASS_SHARE 0.92 /* of the lower Nyquist frequency */
-#define BLOCK      1024 /* samples of the result at once */
+#define FETCH      3072 /* samples of the signal at once */
 #define STEPS      32   /* of interpolation between two samples */
 
 /* Low-pass for decimation: a Hann-windowed sinc of unit gain, phase after
@@ -32,28 +32,23 @@ static void design(float *taps, int factor)
         taps[i] = (float)((double)taps[i] / sum);
 }
 
-/* phase[i] becomes the sum of channels at first + i factor, zeros beyond their
- * end */
-static void take_phase(const struct opine_planes *planes,
-                       const struct opine_kernels *kernels, size_t first,
-                       int factor, float *phase, int n)
+/* The sum of channels from a sample on, zeros beyond their end */
+static void take_sum(const struct opine_planes *planes,
+                     const struct opine_kernels *kernels, size_t first, int n,
+                     float *x)
 {
-    int inside = first < planes->n
-                     ? (int)((planes->n - first - 1) / (size_t)factor) + 1
-                     : 0;
-    ptrdiff_t step = planes->step * factor;
+    size_t left = first < planes->n ? planes->n - first : 0;
+    int inside = left < (size_t)n ? (int)left : n;
 
-    inside = inside < n ? inside : n;
-    for (int c = 0; c < planes->channels; c++) {
-        const float *x = planes->x[c] + (ptrdiff_t)first * planes->step;
-        float mean = planes->means[c];
+    if (inside)
+        opine_planes_load(planes, kernels, 0, first, inside, x);
+    for (int c = 1; inside && c < planes->channels; c++) {
+        float other[FETCH];
 
-        if (!c)
-            kernels->load(phase, x, step, mean, inside);
-        for (int i = 0; c && i < inside; i++)
-            phase[i] += x[i * step] - mean;
+        opine_planes_load(planes, kernels, c, first, inside, other);
+        kernels->add(x, other, inside);
     }
-    memset(phase + inside, 0, (size_t)(n - inside) * sizeof *phase);
+    memset(x + inside, 0, (size_t)(n - inside) * sizeof *x);
 }
 
 enum opine_status opine_lower_create(struct opine_lower *lower,
@@ -73,26 +68,35 @@ enum opine_status opine_lower_create(struct opine_lower *lower,
 }
 
 /* Each phase of the signal through its own taps */
+static void lower_block(const struct opine_lower *lower, int first, int n,
+                        float *y)
+{
+    float x[FETCH], phase[FETCH];
+    int step = n + OPINE_TAPS, factor = lower->factor;
+
+    take_sum(&lower->planes, lower->kernels, (size_t)first * (size_t)factor,
+             step * factor, x);
+    lower->kernels->deal(phase, x, factor, step, step);
+    for (int p = 0; p < factor; p++)
+        lower->kernels->filter(y, phase + p * step, lower->taps + p * OPINE_TAPS,
+                               n);
+}
+
 void opine_lower_run(const struct opine_lower *lower, int first, int count,
                      float *y)
 {
     int inside = lower->n - first < count ? lower->n - first : count;
-    float phase[BLOCK + OPINE_TAPS];
+    int most = FETCH / lower->factor - OPINE_TAPS;
 
     memset(y, 0, (size_t)count * sizeof *y);
-    if (lower->factor == 1 && inside > 0)
-        take_phase(&lower->planes, lower->kernels, (size_t)first, 1, y, inside);
-    for (int i = 0; i < inside && lower->factor > 1; i += BLOCK) {
-        int n = inside - i < BLOCK ? inside - i : BLOCK;
+    for (int i = 0; i < inside; i += most) {
+        int n = inside - i < most ? inside - i : most;
 
-        for (int p = 0; p < lower->factor; p++) {
-            size_t at = ((size_t)first + (size_t)i) * lower->factor + p;
-
-            take_phase(&lower->planes, lower->kernels, at, lower->factor, phase,
-                       n + OPINE_TAPS);
-            lower->kernels->filter(y + i, phase, lower->taps + p * OPINE_TAPS,
-                                   n);
-        }
+        if (lower->factor == 1)
+            take_sum(&lower->planes, lower->kernels,
+                     (size_t)first + (size_t)i, n, y + i);
+        else
+            lower_block(lower, first + i, n, y + i);
     }
 }
 

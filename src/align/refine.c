@@ -153,8 +153,8 @@ struct opine_match opine_track_match(const struct opine_kernels *kernels,
                                      int end, double lag)
 {
     struct opine_match m = { 0, 0, 0 };
-    const float *ref_x;
     int whole = (int)lround(lag);
+    float sums[3];
     int n;
 
     start = start > whole ? start : whole;
@@ -164,10 +164,10 @@ struct opine_match opine_track_match(const struct opine_kernels *kernels,
     n = end - start;
     if (n <= 0)
         return m;
-    ref_x = ref->x + start - whole;
-    m.cross = (double)kernels->dot(ref_x, deg->x + start, n);
-    m.ref = (double)kernels->dot(ref_x, ref_x, n);
-    m.deg = (double)kernels->dot(deg->x + start, deg->x + start, n);
+    kernels->match(sums, ref->x + start - whole, deg->x + start, n);
+    m.cross = (double)sums[0];
+    m.ref = (double)sums[1];
+    m.deg = (double)sums[2];
     return m;
 }
 

@@ -36,6 +36,7 @@ struct opine_arena_block {
     struct opine_arena_block *older;
     unsigned char *base; /* aligned */
     size_t size, used;   /* bytes from base */
+    size_t before;       /* bytes used in older blocks */
 };
 
 /* Fresh memory costs the kernel a fault a page, a third of all time; so large
@@ -72,6 +73,7 @@ void opine_arena_init(struct opine_arena *arena,
         arena->from.free = std_free;
     }
     arena->newest = NULL;
+    arena->most = 0;
 }
 
 static void drop_newest(struct opine_arena *arena)
@@ -106,6 +108,7 @@ static int add_block(struct opine_arena *arena, size_t bytes)
     block->base =
         (unsigned char *)(((uintptr_t)(block + 1) + ALIGN - 1) / ALIGN * ALIGN);
     block->older = arena->newest;
+    block->before = block->older ? block->older->before + block->older->used : 0;
     block->size = bytes;
     block->used = 0;
     POISON(block->base, block->size);
@@ -115,19 +118,18 @@ static int add_block(struct opine_arena *arena, size_t bytes)
 
 void opine_arena_clear(struct opine_arena *arena)
 {
-    size_t total = 0;
+    size_t most = arena->most;
 
     if (!arena->newest)
         return;
-    if (!arena->newest->older) {
+    arena->most = 0;
+    if (!arena->newest->older && most <= arena->newest->size) {
         POISON(arena->newest->base, arena->newest->size);
         arena->newest->used = 0;
         return;
     }
-    for (struct opine_arena_block *b = arena->newest; b; b = b->older)
-        total += b->used;
     opine_arena_free(arena);
-    (void)add_block(arena, total); /* if not, the next take tries again */
+    (void)add_block(arena, most); /* if not, the next take tries again */
 }
 
 void *opine_arena_take(struct opine_arena *arena, size_t count, size_t size)
@@ -147,6 +149,8 @@ void *opine_arena_take(struct opine_arena *arena, size_t count, size_t size)
     }
     piece = block->base + block->used;
     block->used += bytes;
+    if (block->before + block->used > arena->most)
+        arena->most = block->before + block->used;
     UNPOISON(piece, count * size);
     return piece;
 }

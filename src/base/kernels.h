@@ -33,6 +33,10 @@ struct opine_kernels {
     void (*multiply)(float *y, const float *x, const float *w, int n);
     /* y[i] = x[i step] - mean */
     void (*load)(float *y, const float *x, ptrdiff_t step, float mean, int n);
+    /* y[p step + i] = x[i factor + p], p below factor, i below n */
+    void (*deal)(float *y, const float *x, int factor, int step, int n);
+    /* Sum of x[i] */
+    float (*sum)(const float *x, int n);
     /* p[k] = |s[k]|^2 of n complex numbers */
     void (*power)(float *p, const float *s, int n);
     /* y[i] += x[i] */
@@ -57,6 +61,10 @@ struct opine_kernels {
                   const struct opine_weights *weights);
     /* Sum of x[i] y[i] */
     float (*dot)(const float *x, const float *y, int n);
+    /* Sums of x[i] y[i], of x[i]^2 and of y[i]^2, the three of them */
+    void (*match)(float *sums, const float *x, const float *y, int n);
+    /* y[i] = (x[i] + 4 x[i + 1] + 6 x[i + 2] + 4 x[i + 3] + x[i + 4]) / 16 */
+    void (*soften)(float *y, const float *x, int n);
     /* y[i] += sum of taps[j] x[i + j] over OPINE_TAPS taps, in order */
     void (*filter)(float *y, const float *x, const float *taps, int n);
     /* y[i] = sum of w[k] x[k step + i] over `count` rows, in order */
@@ -64,6 +72,9 @@ struct opine_kernels {
                     int count, int n);
     /* Sum of |x[i]| */
     float (*magnitude)(const float *x, int n);
+    /* Sums of |x[i]| and of x[i]^2, of n blocks of `each` */
+    void (*extents)(float *size, float *square, const float *x, int each,
+                    int n);
     /* Least and greatest of x[i] and 0 */
     void (*range)(const float *x, int n, float *low, float *high);
     /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all
@@ -80,6 +91,12 @@ struct opine_kernels {
        The first and the last number are left to the caller. */
     void (*split)(float *z, const float *r, const float *w, int n);
     void (*join)(float *x, const float *r, const float *w, int n);
+    /* Structural similarity from sums: n of x, n of y, of x^2, of y^2, of x y;
+       with means m (sums times share), variances v and covariance c,
+       value[i] = (2 mx my + a) (c + b) / ((mx^2 + my^2 + a) (sqrt(vx vy) + b))
+     */
+    void (*resemble)(float *value, const float *sums, float share, float a,
+                     float b, int n);
     /* y[i] = log2 x[i], to 1e-6 of it or of 1, for x not negative; below
        FLT_MIN about -127 */
     void (*logarithm)(float *y, const float *x, int n);

@@ -9,6 +9,18 @@
 
 #define LANES OPINE_LANES
 
+/* The lanes' sum, as a balanced tree */
+static float add_lanes(const float *sum)
+{
+    float eight[8], four[4];
+
+    for (int lane = 0; lane < 8; lane++)
+        eight[lane] = sum[lane] + sum[lane + 8];
+    for (int lane = 0; lane < 4; lane++)
+        four[lane] = eight[lane] + eight[lane + 4];
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
 static void multiply(float *restrict y, const float *restrict x,
                      const float *restrict w, int n)
 {
@@ -29,6 +41,40 @@ static void load(float *restrict y, const float *restrict x, ptrdiff_t step,
     else
         for (int i = 0; i < n; i++)
             y[i] = x[i * step] - mean;
+}
+
+/* Known factors apart, as above */
+static void deal(float *restrict y, const float *restrict x, int factor,
+                 int step, int n)
+{
+    if (factor == 2)
+        for (int i = 0; i < n; i++) {
+            y[i] = x[2 * i];
+            y[step + i] = x[2 * i + 1];
+        }
+    else if (factor == 3)
+        for (int i = 0; i < n; i++) {
+            y[i] = x[3 * i];
+            y[step + i] = x[3 * i + 1];
+            y[2 * step + i] = x[3 * i + 2];
+        }
+    else
+        for (int p = 0; p < factor; p++)
+            for (int i = 0; i < n; i++)
+                y[p * step + i] = x[factor * i + p];
+}
+
+static float sum(const float *x, int n)
+{
+    float sum[LANES] = { 0 };
+    int i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sum[lane] += x[i + lane];
+    for (int lane = 0; i + lane < n; lane++)
+        sum[lane] += x[i + lane];
+    return add_lanes(sum);
 }
 
 static void power(float *restrict p, const float *restrict s, int n)
@@ -91,18 +137,6 @@ static void turn(float *restrict y, const float *restrict x, int n)
     }
 }
 
-/* The lanes' sum, as a balanced tree */
-static float add_lanes(const float *sum)
-{
-    float eight[8], four[4];
-
-    for (int lane = 0; lane < 8; lane++)
-        eight[lane] = sum[lane] + sum[lane + 8];
-    for (int lane = 0; lane < 4; lane++)
-        four[lane] = eight[lane] + eight[lane + 4];
-    return (four[0] + four[2]) + (four[1] + four[3]);
-}
-
 static float dot(const float *x, const float *y, int n)
 {
     float sum[LANES] = { 0 };
@@ -139,10 +173,21 @@ static void bands(float *restrict sums, const float *x, const float *y,
 static void filter(float *restrict y, const float *restrict x,
                    const float *restrict taps, int n)
 {
-    for (int i = 0; i < n; i++) {
-        float sum = taps[0] * x[i];
+    int i = 0;
 
-        for (int j = 1; j < OPINE_TAPS; j++)
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        float sum[2 * LANES] = { 0 };
+
+        for (int j = 0; j < OPINE_TAPS; j++)
+            for (int lane = 0; lane < 2 * LANES; lane++)
+                sum[lane] += taps[j] * x[i + j + lane];
+        for (int lane = 0; lane < 2 * LANES; lane++)
+            y[i + lane] += sum[lane];
+    }
+    for (; i < n; i++) {
+        float sum = 0;
+
+        for (int j = 0; j < OPINE_TAPS; j++)
             sum += taps[j] * x[i + j];
         y[i] += sum;
     }
@@ -171,6 +216,34 @@ static void combine(float *restrict y, const float *restrict x, int step,
     }
 }
 
+static void match(float *restrict sums, const float *x, const float *y, int n)
+{
+    float xy[LANES] = { 0 }, xx[LANES] = { 0 }, yy[LANES] = { 0 };
+    int i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; lane++) {
+            xy[lane] += x[i + lane] * y[i + lane];
+            xx[lane] += x[i + lane] * x[i + lane];
+            yy[lane] += y[i + lane] * y[i + lane];
+        }
+    for (int lane = 0; i + lane < n; lane++) {
+        xy[lane] += x[i + lane] * y[i + lane];
+        xx[lane] += x[i + lane] * x[i + lane];
+        yy[lane] += y[i + lane] * y[i + lane];
+    }
+    sums[0] = add_lanes(xy);
+    sums[1] = add_lanes(xx);
+    sums[2] = add_lanes(yy);
+}
+
+static void soften(float *restrict y, const float *restrict x, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = 0.0625f * (x[i] + x[i + 4]) + 0.25f * (x[i + 1] + x[i + 3]) +
+               0.375f * x[i + 2];
+}
+
 static float magnitude(const float *x, int n)
 {
     float sum[LANES] = { 0 };
@@ -184,25 +257,42 @@ static float magnitude(const float *x, int n)
     return add_lanes(sum);
 }
 
+static void extents(float *restrict size, float *restrict square,
+                    const float *restrict x, int each, int n)
+{
+    for (int i = 0; i < n; i++, x += each) {
+        size[i] = magnitude(x, each);
+        square[i] = dot(x, x, each);
+    }
+}
+
 /* In so many lanes that gcc keeps the loop over them, which it vectorises,
  * where it takes 16 apart into scalars */
+#define RANGE (2 * LANES)
+
+static void widen(float *restrict least, float *restrict most, const float *x)
+{
+    for (int lane = 0; lane < RANGE; lane++) {
+        least[lane] = x[lane] < least[lane] ? x[lane] : least[lane];
+        most[lane] = x[lane] > most[lane] ? x[lane] : most[lane];
+    }
+}
+
 static void range(const float *x, int n, float *low, float *high)
 {
-    float least[4 * LANES] = { 0 }, most[4 * LANES] = { 0 };
+    float least[RANGE] = { 0 }, most[RANGE] = { 0 };
     int i = 0;
 
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
-        for (int lane = 0; lane < 4 * LANES; lane++) {
-            float v = x[i + lane];
-            least[lane] = v < least[lane] ? v : least[lane];
-            most[lane] = v > most[lane] ? v : most[lane];
-        }
-    for (; i < n; i++) {
+    for (; i + RANGE <= n; i += RANGE)
+        widen(least, most, x + i);
+    if (i && i < n)
+        widen(least, most, x + n - RANGE); /* some of it once more */
+    for (; n < RANGE && i < n; i++) {
         least[0] = x[i] < least[0] ? x[i] : least[0];
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
     *low = *high = 0;
-    for (int lane = 0; lane < 4 * LANES; lane++) {
+    for (int lane = 0; lane < RANGE; lane++) {
         *low = least[lane] < *low ? least[lane] : *low;
         *high = most[lane] > *high ? most[lane] : *high;
     }
@@ -275,6 +365,21 @@ static void cross(float *restrict sum, const float *restrict x,
     for (int k = 0; k < n; k++) {
         sum[k] += x[k] * y[k] + x[n + k] * y[n + k];
         sum[n + k] += x[n + k] * y[k] - x[k] * y[n + k];
+    }
+}
+
+static void resemble(float *restrict value, const float *restrict sums,
+                     float share, float a, float b, int n)
+{
+    for (int i = 0; i < n; i++) {
+        float x = sums[i] * share, y = sums[n + i] * share;
+        float vx = sums[2 * n + i] * share - x * x;
+        float vy = sums[3 * n + i] * share - y * y;
+        float cov = sums[4 * n + i] * share - x * y;
+        float both = (vx > 0 ? vx : 0) * (vy > 0 ? vy : 0);
+
+        value[i] = (2 * x * y + a) * (cov + b) /
+                   ((x * x + y * y + a) * (sqrtf(both) + b));
     }
 }
 
@@ -395,6 +500,8 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
 {
     kernels->multiply = multiply;
     kernels->load = load;
+    kernels->deal = deal;
+    kernels->sum = sum;
     kernels->power = power;
     kernels->add = add;
     kernels->weave = weave;
@@ -405,13 +512,17 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->dot = dot;
     kernels->filter = filter;
     kernels->combine = combine;
+    kernels->match = match;
+    kernels->soften = soften;
     kernels->magnitude = magnitude;
+    kernels->extents = extents;
     kernels->range = range;
     kernels->cross = cross;
     kernels->reverse = reverse;
     kernels->separate = separate;
     kernels->split = split;
     kernels->join = join;
+    kernels->resemble = resemble;
     kernels->logarithm = logarithm;
     kernels->exponential = exponential;
     kernels->raise = raise;

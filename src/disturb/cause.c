@@ -68,7 +68,7 @@ enum opine_status opine_evidence_gather(struct opine_arena *arena,
     if (!added)
         return OPINE_ERR_MEMORY;
     TRY(quiet_level(arena, heard->level_ref, frames, &quiet));
-    evidence->ear = ear;
+    evidence->decay = pow(0.5, ear->hop / ear->rate_hz / PAST_HALF_S);
     opine_band_range(heard->spectrum_deg, heard->spectrum_ref,
                      &evidence->first_band, &evidence->end_band);
     for (int b = 0; b < OPINE_EAR_BANDS; b++) {
@@ -89,14 +89,12 @@ void opine_evidence_frame(struct opine_evidence *e, double level)
 void opine_evidence_step(struct opine_evidence *e, const float *ref,
                          double level)
 {
-    double decay = pow(0.5, e->ear->hop / e->ear->rate_hz / PAST_HALF_S);
-
     for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        double past = decay * e->past[b], now = (double)ref[b];
+        double past = e->decay * e->past[b], now = (double)ref[b];
 
         e->past[b] = past > now ? past : now;
     }
-    e->past_level = fmax(decay * e->past_level, level);
+    e->past_level = fmax(e->decay * e->past_level, level);
 }
 
 int opine_evidence_cause(const struct opine_evidence *e, int band, double ref,

@@ -150,7 +150,7 @@ enum opine_status opine_disturb(struct opine_arena *arena,
                         opine_channel_weight(p, c), d));
     for (int c = 0; c < OPINE_CELL_CAUSES && d->total > 0; c++)
         d->share[c] /= d->total;
-    d->similarity = opine_similarity(p);
+    d->similarity = opine_similarity(kernels, p);
     d->reference_cutoff_hz = reference_cutoff_hz(ear, p);
     d->value[OPINE_LEVEL] = p->level_db;
     d->flat = fmax(pair->deg.flat - pair->ref.flat, 0);

@@ -84,7 +84,7 @@ opine_density(struct opine_arena *arena, const struct opine_ear *ear,
 
 /* What is needed to tell the causes of one channel's cells apart */
 struct opine_evidence {
-    const struct opine_ear *ear;
+    double decay; /* of the past, a frame */
     int first_band, end_band;      /* the degraded's band */
     double noise[OPINE_EAR_BANDS]; /* steady loudness it adds to pauses */
     double past[OPINE_EAR_BANDS];  /* decaying memory of the reference, */
@@ -148,7 +148,8 @@ void opine_band_range(const double *spectrum, const double *reference,
  * Similarity of the two patterns
  * return          Correlation of their movement over time, 0 to 1
  */
-double opine_similarity(const struct opine_perceived *perceived);
+double opine_similarity(const struct opine_kernels *kernels,
+                        const struct opine_perceived *perceived);
 
 /* --------------------------------------------------------------- views */
 

@@ -45,19 +45,20 @@ static void band_means(const float *pattern, int frames, double *mean)
 }
 
 /* A frame without its bands' means and its own: its shape */
-static void shape(const float *frame, const double *mean, double *x)
+static void shape(const struct opine_kernels *kernels, const float *frame,
+                  const double *mean, float *x)
 {
-    double own = 0;
+    float own;
 
-    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        x[b] = (double)frame[b] - mean[b];
-        own += x[b] / OPINE_EAR_BANDS;
-    }
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        x[b] = frame[b] - (float)mean[b];
+    own = kernels->sum(x, OPINE_EAR_BANDS) / OPINE_EAR_BANDS;
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
         x[b] -= own;
 }
 
-double opine_similarity(const struct opine_perceived *p)
+double opine_similarity(const struct opine_kernels *kernels,
+                        const struct opine_perceived *p)
 {
     double rr = 0, dd = 0, rd = 0;
 
@@ -68,15 +69,15 @@ double opine_similarity(const struct opine_perceived *p)
         band_means(h->ref, p->frames, mean_ref);
         band_means(h->deg, p->frames, mean_deg);
         for (int t = 0; t < p->frames; t++) {
-            double r[OPINE_EAR_BANDS], d[OPINE_EAR_BANDS];
+            float r[OPINE_EAR_BANDS], d[OPINE_EAR_BANDS], sums[3];
+            ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
 
-            shape(h->ref + (ptrdiff_t)t * OPINE_EAR_BANDS, mean_ref, r);
-            shape(h->deg + (ptrdiff_t)t * OPINE_EAR_BANDS, mean_deg, d);
-            for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-                rr += r[b] * r[b];
-                dd += d[b] * d[b];
-                rd += r[b] * d[b];
-            }
+            shape(kernels, h->ref + at, mean_ref, r);
+            shape(kernels, h->deg + at, mean_deg, d);
+            kernels->match(sums, r, d, OPINE_EAR_BANDS);
+            rd += (double)sums[0];
+            rr += (double)sums[1];
+            dd += (double)sums[2];
         }
     }
     return rr > 0 && dd > 0 ? fmax(rd / sqrt(rr * dd), 0) : 0;

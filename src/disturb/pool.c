@@ -52,8 +52,11 @@ static double pool_window(const double *x, int n, double *gradient)
     for (int i = 0; i < n; i++)
         sum += x[i] * x[i] * x[i] * x[i];
     q = sqrt(sqrt(sum / n));
-    for (int i = 0; q > 0 && i < n; i++)
-        gradient[i] += pow(x[i] / q, 3) / n;
+    for (int i = 0; q > 0 && i < n; i++) {
+        double share = x[i] / q;
+
+        gradient[i] += share * share * share / n;
+    }
     return q;
 }
 

@@ -12,7 +12,7 @@
 #define LOW_HZ       80.0
 #define HIGH_HZ      8000.0
 #define ACTIVE_SHARE 1e-3 /* blocks within 30 dB of the loudest */
-#define WEIGHT       0.1  /* exponent of power; 0.3 separates less */
+#define WEIGHT       0.1F /* exponent of power; 0.3 separates less */
 /* What is made anew is so nearly everywhere; a lost packet is not, though its
  * concealment is. The median takes 20 % lost speech for a vocoder's. */
 #define PERCENTILE   0.3
@@ -55,16 +55,19 @@ static double block_evidence(const struct opine_ear *ear, const double *ref,
                              const double *deg, const float *explained,
                              double gain, double floor)
 {
+    float power[NB], weight[NB];
     double sum = 0, weights = 0;
 
+    for (int b = 0; b < NB; b++)
+        power[b] = (float)ref[b];
+    ear->fft.kernels->raise(weight, power, WEIGHT, NB);
     for (int b = 0; b < NB; b++) {
-        double hz = ear->band[b].centre_hz, weight;
+        double hz = ear->band[b].centre_hz, w = (double)weight[b];
 
         if (hz <= LOW_HZ || hz >= HIGH_HZ || ref[b] <= floor)
             continue;
-        weight = pow(ref[b], WEIGHT);
-        sum += weight * remade(ref[b], gain * deg[b], (double)explained[b]);
-        weights += weight;
+        sum += w * remade(ref[b], gain * deg[b], (double)explained[b]);
+        weights += w;
     }
     return weights > 0 ? sum / weights : 0;
 }

@@ -3,28 +3,24 @@
 #include "disturb.h"
 
 #include <math.h>
-#include <string.h>
 
 #define NB     OPINE_EAR_BANDS
 #define FRAMES 7 /* of the box over which means and variances are taken, */
 #define BANDS  5 /* and bands; its edges repeat those of the pattern */
 #define EDGE   (BANDS / 2)
 
-#define ROUNDING 1e-7 /* of sums in single precision, and no difference */
+#define ROUNDING 1e-6 /* of single precision, and no difference */
 
 #define ACTIVE_SHARE 3.16e-5 /* 45 dB below the loudest */
-#define LEVEL_FLOOR  25.0    /* dB^2; keeps silence alike */
-#define SPREAD_FLOOR 4.0     /* dB^2 */
+#define LEVEL_FLOOR  25.0F   /* dB^2; keeps silence alike */
+#define SPREAD_FLOOR 4.0F    /* dB^2 */
 
-/* Sums over bands around each band: of levels, squares and products */
+/* Sums over bands around each band: of levels, squares and products; filled up
+ * to a multiple of 32 floats, which are added fastest */
+#define SUMS 5
 struct row {
-    float r[NB], d[NB], rr[NB], dd[NB], rd[NB];
+    float v[SUMS * NB + 16];
 };
-
-static int clamp(int i, int n)
-{
-    return i < 0 ? 0 : i >= n ? n - 1 : i;
-}
 
 /* What makes levels above the threshold in quiet of powers */
 struct scale {
@@ -86,70 +82,60 @@ static void make_row(const struct scale *scale, const float *ref,
         one[b] = 1;
     levels(scale->kernels, scale->ref, ref, r);
     levels(scale->kernels, scale->deg, deg, d);
-    sum_bands(r, one, row->r);
-    sum_bands(d, one, row->d);
-    sum_bands(r, r, row->rr);
-    sum_bands(d, d, row->dd);
-    sum_bands(r, d, row->rd);
+    sum_bands(r, one, row->v);
+    sum_bands(d, one, row->v + NB);
+    sum_bands(r, r, row->v + 2 * NB);
+    sum_bands(d, d, row->v + 3 * NB);
+    sum_bands(r, d, row->v + 4 * NB);
 }
 
-static void add_row(struct row *sum, const struct row *row)
+static double frame_power(const struct opine_kernels *kernels,
+                          const struct opine_heard *heard, int t)
 {
-    for (int b = 0; b < NB; b++) {
-        sum->r[b] += row->r[b];
-        sum->d[b] += row->d[b];
-        sum->rr[b] += row->rr[b];
-        sum->dd[b] += row->dd[b];
-        sum->rd[b] += row->rd[b];
+    return (double)kernels->sum(heard->power_ref + (ptrdiff_t)t * NB, NB);
+}
+
+/* Add up the rows of the frames around one; edges repeat the pattern's */
+static void add_rows(const struct opine_kernels *kernels,
+                     const struct row *ring, int t, int frames, struct row *sum)
+{
+    float weight[FRAMES] = { 0 };
+
+    for (int i = t - FRAMES / 2; i <= t + FRAMES / 2; i++) {
+        int inside = i < 0 ? 0 : i < frames ? i : frames - 1;
+
+        weight[inside % FRAMES] += 1;
     }
+    kernels->combine(sum->v, ring->v, (int)(sizeof *ring / sizeof *ring->v),
+                     weight, FRAMES, SUMS * NB + 16);
 }
 
 /* Mean over bands of
  *
  *   (2 mr md + 25) / (mr^2 + md^2 + 25)  (cov + 4) / (sr sd + 4)
  */
-static double similarity(const struct row *sum)
+static double similarity(const struct opine_kernels *kernels,
+                         const struct row *sum)
 {
-    const double share = 1.0 / (FRAMES * BANDS);
-    double value[NB], total = 0;
+    float value[NB];
 
-    for (int b = 0; b < NB; b++) {
-        double r = (double)sum->r[b] * share, d = (double)sum->d[b] * share;
-        double vr = (double)sum->rr[b] * share - r * r;
-        double vd = (double)sum->dd[b] * share - d * d;
-        double cov = (double)sum->rd[b] * share - r * d;
-        double both = (vr > 0 ? vr : 0) * (vd > 0 ? vd : 0);
-
-        value[b] =
-            (2 * r * d + LEVEL_FLOOR) * (cov + SPREAD_FLOOR) /
-            ((r * r + d * d + LEVEL_FLOOR) * (sqrt(both) + SPREAD_FLOOR));
-    }
-    for (int b = 0; b < NB; b++)
-        total += value[b];
-    return total / NB;
-}
-
-static double frame_power(const float *power)
-{
-    double sum = 0;
-
-    for (int b = 0; b < NB; b++)
-        sum += (double)power[b];
-    return sum;
+    kernels->resemble(value, sum->v, 1.0F / (FRAMES * BANDS), LEVEL_FLOOR,
+                      SPREAD_FLOOR, NB);
+    return (double)kernels->sum(value, NB) / NB;
 }
 
 double opine_structure(const struct opine_ear *ear,
                        const struct opine_heard *heard, int frames, double gain)
 {
-    struct row ring[FRAMES];
+    const struct opine_kernels *kernels = ear->fft.kernels;
+    struct row ring[FRAMES] = { { { 0 } } };
     double loudest = 0, lost = 0;
     struct scale scale;
     int count = 0, made = 0;
 
     make_scale(ear, gain, &scale);
     for (int t = 0; t < frames; t++)
-        loudest = fmax(loudest,
-                       frame_power(heard->power_ref + (ptrdiff_t)t * NB));
+        loudest = fmax(loudest, frame_power(kernels, heard, t));
     for (int t = 0; t < frames; t++) {
         struct row sum;
 
@@ -157,13 +143,10 @@ double opine_structure(const struct opine_ear *ear,
             make_row(&scale, heard->power_ref + (ptrdiff_t)made * NB,
                      heard->power_deg + (ptrdiff_t)made * NB,
                      &ring[made % FRAMES]);
-        if (frame_power(heard->power_ref + (ptrdiff_t)t * NB) <
-            ACTIVE_SHARE * loudest)
+        if (frame_power(kernels, heard, t) < ACTIVE_SHARE * loudest)
             continue;
-        memset(&sum, 0, sizeof sum);
-        for (int i = -FRAMES / 2; i <= FRAMES / 2; i++)
-            add_row(&sum, &ring[clamp(t + i, frames) % FRAMES]);
-        lost += 1 - similarity(&sum);
+        add_rows(kernels, ring, t, frames, &sum);
+        lost += 1 - similarity(kernels, &sum);
         count++;
     }
     return count && lost > ROUNDING * count ? lost / count : 0;

@@ -41,19 +41,17 @@ static enum opine_status take_channel(struct opine_arena *arena, int frames,
                : OPINE_ERR_MEMORY;
 }
 
-static double frame_sum(const float *pattern, int t)
+static double frame_sum(const struct opine_kernels *kernels,
+                        const float *pattern, int t)
 {
-    const float *frame = pattern + (ptrdiff_t)t * OPINE_EAR_BANDS;
-    double sum = 0;
-
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        sum += (double)frame[b];
-    return sum;
+    return (double)kernels->sum(pattern + (ptrdiff_t)t * OPINE_EAR_BANDS,
+                                OPINE_EAR_BANDS);
 }
 
 /* Mark the frames of the reference within 40 dB of its loudest, and return the
  * power ratio reference / degraded in them. Channels count together. */
-static double match_level(const struct opine_perceived *p,
+static double match_level(const struct opine_kernels *kernels,
+                          const struct opine_perceived *p,
                           unsigned char *active)
 {
     double loudest = 0, ref = 0, deg = 0;
@@ -63,7 +61,7 @@ static double match_level(const struct opine_perceived *p,
 
         *power = 0;
         for (int c = 0; c < p->channels; c++)
-            *power += frame_sum(p->channel[c].power_ref, t);
+            *power += frame_sum(kernels, p->channel[c].power_ref, t);
         loudest = fmax(loudest, *power);
     }
     for (int t = 0; t < p->frames; t++) {
@@ -72,7 +70,7 @@ static double match_level(const struct opine_perceived *p,
             continue;
         ref += p->channel[0].level_ref[t];
         for (int c = 0; c < p->channels; c++)
-            deg += frame_sum(p->channel[c].power_deg, t);
+            deg += frame_sum(kernels, p->channel[c].power_deg, t);
     }
     return fmin(ref / fmax(deg, 1e-20), LEVEL_LIMIT);
 }
@@ -81,13 +79,13 @@ static double match_level(const struct opine_perceived *p,
 static void total_loudness(const struct opine_ear *ear, const float *pattern,
                            int frames, double *level)
 {
-    for (int t = 0; t < frames; t++) {
-        const float *n = pattern + (ptrdiff_t)t * OPINE_EAR_BANDS;
+    float width[OPINE_EAR_BANDS];
 
-        level[t] = 0;
-        for (int b = 0; b < OPINE_EAR_BANDS; b++)
-            level[t] += (double)n[b] * ear->band[b].width_bark;
-    }
+    for (int b = 0; b < OPINE_EAR_BANDS; b++)
+        width[b] = (float)ear->band[b].width_bark;
+    for (int t = 0; t < frames; t++)
+        level[t] = (double)ear->fft.kernels->dot(
+            pattern + (ptrdiff_t)t * OPINE_EAR_BANDS, width, OPINE_EAR_BANDS);
 }
 
 static void hear(const struct opine_ear *ear, const struct opine_config *config,
@@ -140,7 +138,7 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
         TRY(take_channel(arena, p->frames, p->blocks, &p->channel[c]));
     }
     TRY(opine_ear_observe(ear, kernels, arena, pair, &frames, gain, p));
-    level = match_level(p, active);
+    level = match_level(kernels, p, active);
     p->level_db = -10 * log10(level);
     p->level = config->level == OPINE_LEVEL_KEEP ? 1 : level;
     for (int c = 0; c < p->channels; c++)
