@@ -32,6 +32,93 @@ struct opine_edges opine_band_edges(enum opine_band band)
     return (struct opine_edges){ 20, 20000 };
 }
 
+/* ------------------------------------------------------------- survey */
+
+#define FRAMES_A_SECOND 100
+
+static struct opine_outline *outlines(const struct opine_survey *survey,
+                                      int channel)
+{
+    return survey->frame + (size_t)channel * survey->frames;
+}
+
+/* One frame of a channel, its mean still there; returns its sum */
+static double outline(const struct opine_kernels *kernels,
+                      const struct opine_planes *planes, int channel,
+                      size_t first, int n, struct opine_outline *frame)
+{
+    float x[OPINE_RATE_MAX_HZ / FRAMES_A_SECOND];
+
+    opine_planes_load(planes, kernels, channel, first, n, x);
+    kernels->range(x, n, &frame->low, &frame->high);
+    frame->sum = kernels->sum(x, n);
+    frame->energy = (double)kernels->dot(x, x, n);
+    return (double)frame->sum;
+}
+
+static void take_mean(double mean, int size, struct opine_outline *frame)
+{
+    frame->low -= (float)mean;
+    frame->high -= (float)mean;
+    frame->energy =
+        fmax(frame->energy - 2 * mean * (double)frame->sum + size * mean * mean,
+             0);
+}
+
+enum opine_status opine_look(struct opine_arena *arena,
+                             const struct opine_kernels *kernels,
+                             struct opine_planes *planes, int rate_hz,
+                             struct opine_survey *survey)
+{
+    size_t size = (size_t)(rate_hz / FRAMES_A_SECOND);
+    int rest = (int)(planes->n % size);
+    double sum[OPINE_CHANNELS_MAX] = { 0 };
+
+    survey->size = (int)size;
+    survey->frames = planes->n / size;
+    survey->frame = opine_arena_take(arena,
+                                     survey->frames * (size_t)planes->channels,
+                                     sizeof *survey->frame);
+    if (!survey->frame)
+        return OPINE_ERR_MEMORY;
+    memset(planes->means, 0, sizeof planes->means);
+    for (size_t i = 0; i < survey->frames; i++)
+        for (int c = 0; c < planes->channels; c++)
+            sum[c] += outline(kernels, planes, c, i * size, (int)size,
+                              &outlines(survey, c)[i]);
+    for (int c = 0; c < planes->channels; c++) {
+        struct opine_outline last;
+
+        if (rest)
+            sum[c] += outline(kernels, planes, c, planes->n - (size_t)rest,
+                              rest, &last);
+        sum[c] /= (double)planes->n;
+        planes->means[c] = (float)sum[c];
+        for (size_t i = 0; i < survey->frames; i++)
+            take_mean(sum[c], (int)size, &outlines(survey, c)[i]);
+    }
+    return OPINE_OK;
+}
+
+double opine_peak(const struct opine_survey *survey, int channels)
+{
+    float peak = 0;
+
+    for (size_t i = 0; i < survey->frames * (size_t)channels; i++)
+        peak = fmaxf(peak, fmaxf(-survey->frame[i].low, survey->frame[i].high));
+    return (double)peak;
+}
+
+double opine_mean_square(const struct opine_survey *survey, int channels)
+{
+    size_t frames = survey->frames * (size_t)channels;
+    double sum = 0;
+
+    for (size_t i = 0; i < frames; i++)
+        sum += survey->frame[i].energy;
+    return sum / (double)frames / survey->size;
+}
+
 /* ------------------------------------------------------- band filter */
 
 /* Second-order section, transposed direct form II */
@@ -230,7 +317,7 @@ double opine_active_level(const struct opine_kernels *kernels,
 /* ---------------------------------------------------------- flat tops */
 
 #define FLAT_EDGE   0.985f /* chosen by exploration, as are 40 dB and 10 ms */
-#define FLAT_ACTIVE 1e-4f
+#define FLAT_ACTIVE 1e-4
 
 /* Samples of a frame beyond both thresholds that have such a neighbour */
 static int flat_samples(const float *x, int n, float low, float high)
@@ -248,76 +335,42 @@ static int flat_samples(const float *x, int n, float low, float high)
     return flat;
 }
 
-/* What is known of a frame after one look at it */
-struct outline {
-    float low, high, energy;
-};
-
 static double flat_share(const struct opine_kernels *kernels,
                          const struct opine_planes *planes, int channel,
-                         int size, struct outline *frame, size_t frames)
+                         const struct opine_survey *survey)
 {
-    float low = 0, high = 0, loudest = 0, x[OPINE_RATE_MAX_HZ / 100];
+    const struct opine_outline *frame = outlines(survey, channel);
+    float low = 0, high = 0, x[OPINE_RATE_MAX_HZ / FRAMES_A_SECOND];
+    double loudest = 0;
     long flat = 0, counted = 0;
 
-    for (size_t i = 0; i < frames; i++) {
-        struct outline *f = &frame[i];
-
-        opine_planes_load(planes, kernels, channel, i * (size_t)size, size, x);
-        kernels->range(x, size, &f->low, &f->high);
-        f->energy = kernels->dot(x, x, size);
-        low = f->low < low ? f->low : low;
-        high = f->high > high ? f->high : high;
-        loudest = f->energy > loudest ? f->energy : loudest;
+    for (size_t i = 0; i < survey->frames; i++) {
+        low = fminf(frame[i].low, low);
+        high = fmaxf(frame[i].high, high);
+        loudest = fmax(frame[i].energy, loudest);
     }
     low *= FLAT_EDGE;
     high *= FLAT_EDGE;
-    for (size_t i = 0; i < frames; i++) {
+    for (size_t i = 0; i < survey->frames; i++) {
         if (frame[i].energy <= loudest * FLAT_ACTIVE)
             continue;
-        counted += (long)size;
+        counted += survey->size;
         if (frame[i].low >= low && frame[i].high <= high)
             continue;
-        opine_planes_load(planes, kernels, channel, i * (size_t)size, size, x);
-        flat += flat_samples(x, size, low, high);
+        opine_planes_load(planes, kernels, channel, i * (size_t)survey->size,
+                          survey->size, x);
+        flat += flat_samples(x, survey->size, low, high);
     }
     return counted ? (double)flat / (double)counted : 0;
 }
 
-enum opine_status opine_flat_share(struct opine_arena *arena,
-                                   const struct opine_kernels *kernels,
-                                   const struct opine_planes *planes,
-                                   int rate_hz, double *share)
+double opine_flat_share(const struct opine_kernels *kernels,
+                        const struct opine_planes *planes,
+                        const struct opine_survey *survey)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    int size = rate_hz / 100;
-    size_t frames = planes->n / (size_t)size;
-    struct outline *frame = opine_arena_take(arena, frames, sizeof *frame);
     double sum = 0;
 
-    if (!frame)
-        return OPINE_ERR_MEMORY;
     for (int c = 0; c < planes->channels; c++)
-        sum += flat_share(kernels, planes, c, size, frame, frames);
-    opine_arena_release(arena, mark);
-    *share = sum / planes->channels;
-    return OPINE_OK;
-}
-
-double opine_peak(const struct opine_kernels *kernels,
-                  const struct opine_planes *planes)
-{
-    enum { BLOCK = 4096 };
-    float peak = 0, x[BLOCK];
-
-    for (int c = 0; c < planes->channels; c++)
-        for (size_t i = 0; i < planes->n; i += BLOCK) {
-            int n = planes->n - i < BLOCK ? (int)(planes->n - i) : BLOCK;
-            float low, high;
-
-            opine_planes_load(planes, kernels, c, i, n, x);
-            kernels->range(x, n, &low, &high);
-            peak = fmaxf(peak, fmaxf(-low, high));
-        }
-    return (double)peak;
+        sum += flat_share(kernels, planes, c, survey);
+    return sum / planes->channels;
 }

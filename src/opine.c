@@ -248,7 +248,8 @@ enum opine_status opine_align(struct opine_context *context,
     kernels = &context->kernels;
     config = &context->config;
     opine_arena_clear(scratch);
-    TRY(opine_pair_raw(kernels, config, reference, degraded, &pair, &possible));
+    TRY(opine_pair_raw(scratch, kernels, config, reference, degraded, &pair,
+                       &possible));
     if (!possible) {
         struct opine_prepared prepared;
 

@@ -59,42 +59,24 @@ static int block_at(size_t n, size_t first)
     return n - first < BLOCK ? (int)(n - first) : (int)BLOCK;
 }
 
-/* Find the mean of a channel; returns 0 when a sample is not finite, since then
- * neither is the sum */
-static int view_channel(const struct opine_kernels *kernels,
-                        struct opine_planes *p, int channel)
-{
-    float x[BLOCK];
-    double sum = 0;
-
-    p->means[channel] = 0;
-    for (size_t i = 0; i < p->n; i += BLOCK) {
-        int count = block_at(p->n, i);
-
-        opine_planes_load(p, kernels, channel, i, count, x);
-        sum += (double)kernels->sum(x, count);
-    }
-    p->means[channel] = (float)(sum / (double)p->n);
-    return isfinite(sum);
-}
-
 /* One signal as the caller has it */
-static enum opine_status view(const struct opine_kernels *kernels,
-                              const struct opine_audio *audio,
-                              enum opine_status not_finite,
-                              struct opine_prepared_signal *s)
+static enum opine_status
+view(struct opine_arena *arena, const struct opine_kernels *kernels,
+     const struct opine_audio *audio, enum opine_status not_finite,
+     struct opine_planes *planes, struct opine_survey *survey)
 {
     int is_plain = !audio->frame_step && !audio->channel_step;
     ptrdiff_t step = is_plain ? 1 : audio->channel_step;
 
-    s->n = s->planes.n = audio->frames;
-    s->planes.channels = audio->channels;
-    s->planes.step = is_plain ? audio->channels : audio->frame_step;
-    for (int c = 0; c < audio->channels; c++) {
-        s->planes.x[c] = audio->data + c * step;
-        if (!view_channel(kernels, &s->planes, c))
+    planes->n = audio->frames;
+    planes->channels = audio->channels;
+    planes->step = is_plain ? audio->channels : audio->frame_step;
+    for (int c = 0; c < audio->channels; c++)
+        planes->x[c] = audio->data + c * step;
+    TRY(opine_look(arena, kernels, planes, audio->rate_hz, survey));
+    for (int c = 0; c < audio->channels; c++)
+        if (!isfinite(planes->means[c]))
             return not_finite;
-    }
     return OPINE_OK;
 }
 
@@ -212,13 +194,23 @@ static enum opine_status to_rate(struct opine_arena *arena,
 
 /* ------------------------------------------------------------ the stage */
 
-static enum opine_status measure(struct opine_arena *arena,
-                                 const struct opine_kernels *kernels,
-                                 struct opine_prepared_signal *s, int rate_hz,
-                                 enum opine_band band)
+/* What is measured of a signal as it came */
+static enum opine_status
+take(struct opine_arena *arena, const struct opine_kernels *kernels,
+     const struct opine_audio *audio, enum opine_band band,
+     enum opine_status not_finite, struct opine_prepared_signal *s)
 {
-    s->level_dbov = opine_active_level(kernels, &s->planes, rate_hz, band);
-    return opine_flat_share(arena, kernels, &s->planes, rate_hz, &s->flat);
+    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_survey survey;
+
+    s->n = audio->frames;
+    TRY(view(arena, kernels, audio, not_finite, &s->planes, &survey));
+    s->level_dbov = opine_active_level(kernels, &s->planes, audio->rate_hz,
+                                       band);
+    s->flat = opine_flat_share(kernels, &s->planes, &survey);
+    s->peak = opine_peak(&survey, audio->channels);
+    opine_arena_release(arena, mark);
+    return OPINE_OK;
 }
 
 static unsigned length_flags(const struct opine_audio *ref,
@@ -244,16 +236,14 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
     memset(pair, 0, sizeof *pair);
     TRY(check(ref));
     TRY(check(deg));
-    TRY(view(kernels, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref));
-    TRY(view(kernels, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg));
-
-    TRY(measure(arena, kernels, &pair->ref, ref->rate_hz, config->band));
-    TRY(measure(arena, kernels, &pair->deg, deg->rate_hz, config->band));
+    TRY(take(arena, kernels, ref, config->band, OPINE_ERR_REFERENCE_VALUE,
+             &pair->ref));
+    TRY(take(arena, kernels, deg, config->band, OPINE_ERR_DEGRADED_VALUE,
+             &pair->deg));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
     pair->gain = pow(10, (LEVEL_DBOV - pair->ref.level_dbov) / 20);
-    if (pair->ref.flat > CLIPPED_SHARE &&
-        opine_peak(kernels, &pair->ref.planes) > CLIPPED_PEAK)
+    if (pair->ref.flat > CLIPPED_SHARE && pair->ref.peak > CLIPPED_PEAK)
         pair->flags |= OPINE_FLAG_CLIPPED;
 
     TRY(choose_channels(arena, kernels, pair));
@@ -269,35 +259,14 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
 
 /* --------------------------------------------------------------- views */
 
-/* View a signal as it came; returns its mean square, or a NaN when a sample is
- * not finite */
-static double view_audio(const struct opine_kernels *kernels,
-                         const struct opine_audio *audio,
-                         struct opine_planes *planes)
-{
-    struct opine_prepared_signal s = { .n = 0 };
-    double square = 0;
-
-    if (view(kernels, audio, OPINE_ERR_REFERENCE_VALUE, &s))
-        return (double)NAN;
-    *planes = s.planes;
-    for (int c = 0; c < planes->channels; c++)
-        for (size_t i = 0; i < planes->n; i += BLOCK) {
-            int count = block_at(planes->n, i);
-            float x[BLOCK];
-
-            opine_planes_load(planes, kernels, c, i, count, x);
-            square += (double)kernels->dot(x, x, count);
-        }
-    return square / (double)planes->n / planes->channels;
-}
-
-enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
+enum opine_status opine_pair_raw(struct opine_arena *arena,
+                                 const struct opine_kernels *kernels,
                                  const struct opine_config *config,
                                  const struct opine_audio *ref,
                                  const struct opine_audio *deg,
                                  struct opine_pair *pair, int *possible)
 {
+    struct opine_survey survey;
     double square;
 
     *possible = 0;
@@ -305,12 +274,12 @@ enum opine_status opine_pair_raw(const struct opine_kernels *kernels,
     TRY(check(deg));
     if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
         return OPINE_OK;
-    square = view_audio(kernels, ref, &pair->ref);
-    if (isnan(square))
-        return OPINE_ERR_REFERENCE_VALUE;
-    if (isnan(view_audio(kernels, deg, &pair->deg)))
-        return OPINE_ERR_DEGRADED_VALUE;
+    TRY(view(arena, kernels, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg,
+             &survey));
+    TRY(view(arena, kernels, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref,
+             &survey));
     pair->rate_hz = ref->rate_hz;
+    square = opine_mean_square(&survey, ref->channels);
     *possible = 10 * log10(square + 1e-30) > LOUD_DBOV;
     return OPINE_OK;
 }

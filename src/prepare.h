@@ -17,6 +17,7 @@ struct opine_prepared_signal {
     size_t n;          /* samples per channel */
     double level_dbov; /* active level in the band, as it came */
     double flat;       /* share of flat tops, 0 to 1, as it came */
+    double peak;       /* greatest magnitude, as it came */
 };
 
 struct opine_prepared {
@@ -59,7 +60,7 @@ struct opine_pair {
  * Reports the errors that opine_prepare() would.
  */
 OPINE_MUST_CHECK enum opine_status
-opine_pair_raw(const struct opine_kernels *kernels,
+opine_pair_raw(struct opine_arena *arena, const struct opine_kernels *kernels,
                const struct opine_config *config, const struct opine_audio *ref,
                const struct opine_audio *deg, struct opine_pair *pair,
                int *possible);

@@ -34,12 +34,14 @@ static double flat(const float *x)
 {
     struct opine_planes planes = view(x);
     struct opine_allocator from = { 0 };
+    struct opine_survey survey;
     struct opine_arena arena;
-    double share = -1;
+    double share;
 
     opine_arena_init(&arena, &from);
-    assert_int_equal(opine_flat_share(&arena, &kernels, &planes, RATE, &share),
+    assert_int_equal(opine_look(&arena, &kernels, &planes, RATE, &survey),
                      OPINE_OK);
+    share = opine_flat_share(&kernels, &planes, &survey);
     opine_arena_free(&arena);
     return share;
 }

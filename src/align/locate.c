@@ -123,7 +123,8 @@ static enum opine_status find_delay(struct opine_arena *arena,
                                     struct opine_delay *delay, int *explained)
 {
     const enum opine_reach reach[] = { OPINE_REACH_NEAR,
-                             search ? OPINE_REACH_ANY : OPINE_REACH_NONE };
+                                       search ? OPINE_REACH_ANY
+                                              : OPINE_REACH_NONE };
     struct opine_arena_mark mark = opine_arena_mark(arena);
     struct opine_correlator *correlator;
     enum opine_status status = OPINE_OK;

@@ -78,8 +78,8 @@ static void lower_block(const struct opine_lower *lower, int first, int n,
              step * factor, x);
     lower->kernels->deal(phase, x, factor, step, step);
     for (int p = 0; p < factor; p++)
-        lower->kernels->filter(y, phase + p * step, lower->taps + p * OPINE_TAPS,
-                               n);
+        lower->kernels->filter(y, phase + p * step,
+                               lower->taps + p * OPINE_TAPS, n);
 }
 
 void opine_lower_run(const struct opine_lower *lower, int first, int count,
@@ -93,8 +93,8 @@ void opine_lower_run(const struct opine_lower *lower, int first, int count,
         int n = inside - i < most ? inside - i : most;
 
         if (lower->factor == 1)
-            take_sum(&lower->planes, lower->kernels,
-                     (size_t)first + (size_t)i, n, y + i);
+            take_sum(&lower->planes, lower->kernels, (size_t)first + (size_t)i,
+                     n, y + i);
         else
             lower_block(lower, first + i, n, y + i);
     }

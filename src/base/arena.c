@@ -108,7 +108,8 @@ static int add_block(struct opine_arena *arena, size_t bytes)
     block->base =
         (unsigned char *)(((uintptr_t)(block + 1) + ALIGN - 1) / ALIGN * ALIGN);
     block->older = arena->newest;
-    block->before = block->older ? block->older->before + block->older->used : 0;
+    block->before = block->older ? block->older->before + block->older->used
+                                 : 0;
     block->size = bytes;
     block->used = 0;
     POISON(block->base, block->size);

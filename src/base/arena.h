@@ -6,8 +6,8 @@
  * the pair that is being scored. Pieces begin at multiples of 64 bytes, so that
  * every SIMD load of an array's beginning is aligned. When a piece does not fit
  * a larger block is had; opine_arena_clear() then replaces the blocks by one
- * that holds as much as there was at any time, so a context that scores pairs of
- * one size allocates once.
+ * that holds as much as there was at any time, so a context that scores pairs
+ * of one size allocates once.
  */
 #ifndef OPINE_SRC_ARENA_H
 #define OPINE_SRC_ARENA_H

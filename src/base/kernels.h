@@ -75,7 +75,7 @@ struct opine_kernels {
     /* Sums of |x[i]| and of x[i]^2, of n blocks of `each` */
     void (*extents)(float *size, float *square, const float *x, int each,
                     int n);
-    /* Least and greatest of x[i] and 0 */
+    /* Least and greatest of x[i], n at least 1 */
     void (*range)(const float *x, int n, float *low, float *high);
     /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all
        imaginary ones */

@@ -280,9 +280,11 @@ static void widen(float *restrict least, float *restrict most, const float *x)
 
 static void range(const float *x, int n, float *low, float *high)
 {
-    float least[RANGE] = { 0 }, most[RANGE] = { 0 };
+    float least[RANGE], most[RANGE];
     int i = 0;
 
+    for (int lane = 0; lane < RANGE; lane++)
+        least[lane] = most[lane] = x[0];
     for (; i + RANGE <= n; i += RANGE)
         widen(least, most, x + i);
     if (i && i < n)
@@ -291,7 +293,7 @@ static void range(const float *x, int n, float *low, float *high)
         least[0] = x[i] < least[0] ? x[i] : least[0];
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
-    *low = *high = 0;
+    *low = *high = x[0];
     for (int lane = 0; lane < RANGE; lane++) {
         *low = least[lane] < *low ? least[lane] : *low;
         *high = most[lane] > *high ? most[lane] : *high;

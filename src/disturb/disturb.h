@@ -84,7 +84,7 @@ opine_density(struct opine_arena *arena, const struct opine_ear *ear,
 
 /* What is needed to tell the causes of one channel's cells apart */
 struct opine_evidence {
-    double decay; /* of the past, a frame */
+    double decay;                  /* of the past, a frame */
     int first_band, end_band;      /* the degraded's band */
     double noise[OPINE_EAR_BANDS]; /* steady loudness it adds to pauses */
     double past[OPINE_EAR_BANDS];  /* decaying memory of the reference, */

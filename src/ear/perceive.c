@@ -84,8 +84,9 @@ static void total_loudness(const struct opine_ear *ear, const float *pattern,
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
         width[b] = (float)ear->band[b].width_bark;
     for (int t = 0; t < frames; t++)
-        level[t] = (double)ear->fft.kernels->dot(
-            pattern + (ptrdiff_t)t * OPINE_EAR_BANDS, width, OPINE_EAR_BANDS);
+        level[t] = (double)ear->fft.kernels->dot(pattern + (ptrdiff_t)t *
+                                                               OPINE_EAR_BANDS,
+                                                 width, OPINE_EAR_BANDS);
 }
 
 static void hear(const struct opine_ear *ear, const struct opine_config *config,
