@@ -39,25 +39,12 @@ static float dot(const float *x, const float *y, int n)
     return add_lanes(sum);
 }
 
+/* One after the other: gcc takes the three in one loop apart into scalars */
 static void match(float *restrict sums, const float *x, const float *y, int n)
 {
-    float xy[LANES] = { 0 }, xx[LANES] = { 0 }, yy[LANES] = { 0 };
-    int i = 0;
-
-    for (; i + LANES <= n; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
-            xy[lane] += x[i + lane] * y[i + lane];
-            xx[lane] += x[i + lane] * x[i + lane];
-            yy[lane] += y[i + lane] * y[i + lane];
-        }
-    for (int lane = 0; i + lane < n; lane++) {
-        xy[lane] += x[i + lane] * y[i + lane];
-        xx[lane] += x[i + lane] * x[i + lane];
-        yy[lane] += y[i + lane] * y[i + lane];
-    }
-    sums[0] = add_lanes(xy);
-    sums[1] = add_lanes(xx);
-    sums[2] = add_lanes(yy);
+    sums[0] = dot(x, y, n);
+    sums[1] = dot(x, x, n);
+    sums[2] = dot(y, y, n);
 }
 
 static float magnitude(const float *x, int n)
@@ -109,9 +96,13 @@ static void range(const float *x, int n, float *low, float *high)
         least[0] = x[i] < least[0] ? x[i] : least[0];
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
-    *low = *high = x[0];
-    for (int lane = 0; lane < RANGE; lane++) {
-        *low = least[lane] < *low ? least[lane] : *low;
-        *high = most[lane] > *high ? most[lane] : *high;
-    }
+    for (int half = RANGE / 2; half; half /= 2)
+        for (int lane = 0; lane < half; lane++) {
+            float a = least[lane + half], b = most[lane + half];
+
+            least[lane] = a < least[lane] ? a : least[lane];
+            most[lane] = b > most[lane] ? b : most[lane];
+        }
+    *low = least[0];
+    *high = most[0];
 }
