@@ -86,6 +86,7 @@ void pair_configure(const struct options *o, const struct pair *pair,
     config->all_views = o->all_views;
     config->calibration = pair->calibration;
     config->series = pair->wants_series;
+    config->keep_reference = 0; /* this may be its only pair */
     if (!isnan(o->from_s) || !isnan(o->to_s)) {
         config->from_s = isnan(o->from_s) ? 0 : o->from_s;
         config->to_s = o->to_s < end_s ? o->to_s : end_s;

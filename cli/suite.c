@@ -129,6 +129,7 @@ static json_t *score_pair(const struct options *o, const struct pair *pair,
         return NULL;
     }
     pair_configure(o, pair, &config);
+    config.keep_reference = 1; /* rows that share it stand together */
     status = prepare(worker, &config);
     if (!status)
         status = opine_score(worker->context, ref, &pair->degraded.view,

@@ -226,11 +226,11 @@ struct opine_config {
     void *(*alloc)(void *opaque, size_t bytes); /* default NULL: malloc() */
     void (*free)(void *opaque, void *memory);   /* default NULL: free() */
     void *opaque;  /* given to both; default NULL */
-    int all_views; /* measure views that the score does not need, too; default
-                      0 */
-    const struct opine_calibration *calibration; /* copied by opine_create();
-                                default NULL: as shipped */
-    int series; /* return opine_result.series; default 0 */
+    int all_views; /* measure what the score does not need; default 0 */
+    const struct opine_calibration *calibration; /* copied; NULL: shipped */
+    int series;         /* return opine_result.series; default 0 */
+    int keep_reference; /* for its next degraded version: up to 64 MiB of
+                           what was made of it; default 1 */
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "disturb/disturb.h"
 #include "ear/ear.h"
+#include "known.h"
 #include "level.h"
 #include "map/map.h"
 #include "prepare.h"
@@ -24,6 +25,7 @@ struct opine_context {
     struct opine_ear ear;       /* for the rate scored last; rate 0: none */
     struct opine_arena tables;  /* of the ear */
     struct opine_arena scratch; /* of the pair being scored */
+    struct opine_known known;   /* of the reference scored last */
 };
 
 /* What the stages hand on */
@@ -42,7 +44,9 @@ struct stages {
 
 void opine_config_init(struct opine_config *config)
 {
-    *config = (struct opine_config){ .size = sizeof *config, .align = 1 };
+    *config = (struct opine_config){ .size = sizeof *config,
+                                     .align = 1,
+                                     .keep_reference = 1 };
 }
 
 /* Settings of a caller that may be older and know fewer fields */
@@ -98,6 +102,7 @@ enum opine_status opine_create(struct opine_context **context,
     made->kernels = kernels;
     opine_arena_init(&made->tables, &from);
     opine_arena_init(&made->scratch, &from);
+    opine_known_init(&made->known, &from);
     *context = made;
     return OPINE_OK;
 }
@@ -110,6 +115,7 @@ void opine_destroy(struct opine_context *context)
         return;
     from = context->tables.from;
     opine_ear_destroy(&context->ear);
+    opine_known_free(&context->known);
     opine_arena_free(&context->scratch);
     opine_arena_free(&context->tables);
     from.free(from.opaque, context);
@@ -189,24 +195,19 @@ static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
                             rate_hz, context->config.band);
 }
 
-enum opine_status opine_score(struct opine_context *context,
-                              const struct opine_audio *reference,
-                              const struct opine_audio *degraded,
-                              struct opine_result *result)
+static enum opine_status score(struct opine_context *context,
+                               const struct opine_audio *reference,
+                               const struct opine_audio *degraded,
+                               struct opine_result *result)
 {
-    struct opine_arena *scratch;
-    const struct opine_config *config;
-    const struct opine_kernels *kernels;
+    struct opine_arena *scratch = &context->scratch;
+    const struct opine_config *config = &context->config;
+    const struct opine_kernels *kernels = &context->kernels;
+    struct opine_known *known = config->keep_reference ? &context->known : NULL;
     struct stages s;
 
-    if (!context || !reference || !degraded || !result)
-        return OPINE_ERR_ARGUMENT;
-    scratch = &context->scratch;
-    config = &context->config;
-    kernels = &context->kernels;
     opine_arena_clear(scratch);
-
-    TRY(opine_prepare(scratch, kernels, config, reference, degraded,
+    TRY(opine_prepare(scratch, kernels, config, known, reference, degraded,
                       &s.prepared));
     opine_pair_prepared(&s.prepared, &s.pair);
     TRY(opine_find_track(scratch, kernels, &s.pair, config->align, &s.aligned));
@@ -228,6 +229,21 @@ enum opine_status opine_score(struct opine_context *context,
                             &s.perceived, &s.series));
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
+}
+
+enum opine_status opine_score(struct opine_context *context,
+                              const struct opine_audio *reference,
+                              const struct opine_audio *degraded,
+                              struct opine_result *result)
+{
+    enum opine_status status;
+
+    if (!context || !reference || !degraded || !result)
+        return OPINE_ERR_ARGUMENT;
+    status = score(context, reference, degraded, result);
+    if (status)
+        opine_known_forget(&context->known); /* it may be half there */
+    return status;
 }
 
 enum opine_status opine_align(struct opine_context *context,
@@ -253,7 +269,7 @@ enum opine_status opine_align(struct opine_context *context,
     if (!possible) {
         struct opine_prepared prepared;
 
-        TRY(opine_prepare(scratch, kernels, config, reference, degraded,
+        TRY(opine_prepare(scratch, kernels, config, NULL, reference, degraded,
                           &prepared));
         opine_pair_prepared(&prepared, &pair);
     }
@@ -270,6 +286,7 @@ enum opine_status opine_score_once(const struct opine_config *config,
     enum opine_status status;
 
     TRY(opine_create(&context, config));
+    context->config.keep_reference = 0;
     status = opine_score(context, reference, degraded, result);
     opine_destroy(context);
     if (!status) {

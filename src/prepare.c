@@ -3,6 +3,7 @@
 
 #include "base/resample.h"
 #include "base/try.h"
+#include "known.h"
 #include "level.h"
 
 #include <math.h>
@@ -59,11 +60,8 @@ static int block_at(size_t n, size_t first)
     return n - first < BLOCK ? (int)(n - first) : (int)BLOCK;
 }
 
-/* One signal as the caller has it */
-static enum opine_status
-view(struct opine_arena *arena, const struct opine_kernels *kernels,
-     const struct opine_audio *audio, enum opine_status not_finite,
-     struct opine_planes *planes, struct opine_survey *survey)
+/* One signal as the caller has it, its means not known yet */
+static void place(const struct opine_audio *audio, struct opine_planes *planes)
 {
     int is_plain = !audio->frame_step && !audio->channel_step;
     ptrdiff_t step = is_plain ? 1 : audio->channel_step;
@@ -73,6 +71,14 @@ view(struct opine_arena *arena, const struct opine_kernels *kernels,
     planes->step = is_plain ? audio->channels : audio->frame_step;
     for (int c = 0; c < audio->channels; c++)
         planes->x[c] = audio->data + c * step;
+}
+
+static enum opine_status
+view(struct opine_arena *arena, const struct opine_kernels *kernels,
+     const struct opine_audio *audio, enum opine_status not_finite,
+     struct opine_planes *planes, struct opine_survey *survey)
+{
+    place(audio, planes);
     TRY(opine_look(arena, kernels, planes, audio->rate_hz, survey));
     for (int c = 0; c < audio->channels; c++)
         if (!isfinite(planes->means[c]))
@@ -192,6 +198,37 @@ static enum opine_status to_rate(struct opine_arena *arena,
     return opine_prepare_resample(arena, kernels, (double)to_hz / from_hz, s);
 }
 
+/* The reference to the pair's rate, unless it is known there */
+static enum opine_status bring_reference(struct opine_arena *arena,
+                                         const struct opine_kernels *kernels,
+                                         int from_hz,
+                                         struct opine_prepared *pair)
+{
+    struct opine_prepared_signal *ref = &pair->ref;
+    struct opine_known *known = pair->known;
+    struct opine_layout layout = { pair->rate_hz, pair->channels,
+                                   !!(pair->flags & OPINE_FLAG_MIXED_DOWN) };
+
+    if (known)
+        opine_known_fit(known, &layout);
+    if (known && known->planes.channels) {
+        ref->planes = known->planes;
+        ref->n = known->planes.n;
+        return OPINE_OK;
+    }
+    if (known && from_hz != pair->rate_hz) {
+        size_t n = opine_resample_count(ref->n,
+                                        (double)pair->rate_hz / from_hz);
+        size_t bytes = n * (size_t)ref->planes.channels * sizeof(float);
+
+        arena = opine_known_room(known, bytes, arena);
+    }
+    TRY(to_rate(arena, kernels, from_hz, pair->rate_hz, ref));
+    if (known && arena == &known->arena)
+        known->planes = ref->planes;
+    return OPINE_OK;
+}
+
 /* ------------------------------------------------------------ the stage */
 
 /* What is measured of a signal as it came */
@@ -213,6 +250,25 @@ take(struct opine_arena *arena, const struct opine_kernels *kernels,
     return OPINE_OK;
 }
 
+/* The same of the reference, unless it is known */
+static enum opine_status
+take_reference(struct opine_arena *arena, const struct opine_kernels *kernels,
+               const struct opine_audio *audio, enum opine_band band,
+               struct opine_known *known, struct opine_prepared_signal *s)
+{
+    if (known && known->has_signal) {
+        *s = known->signal;
+        place(audio, &s->planes);
+        return OPINE_OK;
+    }
+    TRY(take(arena, kernels, audio, band, OPINE_ERR_REFERENCE_VALUE, s));
+    if (known) {
+        known->signal = *s;
+        known->has_signal = 1;
+    }
+    return OPINE_OK;
+}
+
 static unsigned length_flags(const struct opine_audio *ref,
                              const struct opine_audio *deg)
 {
@@ -230,14 +286,17 @@ static unsigned length_flags(const struct opine_audio *ref,
 
 enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
-              const struct opine_config *config, const struct opine_audio *ref,
-              const struct opine_audio *deg, struct opine_prepared *pair)
+              const struct opine_config *config, struct opine_known *known,
+              const struct opine_audio *ref, const struct opine_audio *deg,
+              struct opine_prepared *pair)
 {
     memset(pair, 0, sizeof *pair);
+    pair->known = known;
     TRY(check(ref));
     TRY(check(deg));
-    TRY(take(arena, kernels, ref, config->band, OPINE_ERR_REFERENCE_VALUE,
-             &pair->ref));
+    if (known)
+        opine_known_recognise(known, kernels, ref);
+    TRY(take_reference(arena, kernels, ref, config->band, known, &pair->ref));
     TRY(take(arena, kernels, deg, config->band, OPINE_ERR_DEGRADED_VALUE,
              &pair->deg));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
@@ -248,7 +307,7 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
 
     TRY(choose_channels(arena, kernels, pair));
     pair->rate_hz = common_rate(ref->rate_hz, deg->rate_hz);
-    TRY(to_rate(arena, kernels, ref->rate_hz, pair->rate_hz, &pair->ref));
+    TRY(bring_reference(arena, kernels, ref->rate_hz, pair));
     TRY(to_rate(arena, kernels, deg->rate_hz, pair->rate_hz, &pair->deg));
 
     pair->flags |= length_flags(ref, deg);
@@ -270,6 +329,7 @@ enum opine_status opine_pair_raw(struct opine_arena *arena,
     double square;
 
     *possible = 0;
+    pair->known = NULL;
     TRY(check(ref));
     TRY(check(deg));
     if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
@@ -287,6 +347,7 @@ enum opine_status opine_pair_raw(struct opine_arena *arena,
 void opine_pair_prepared(const struct opine_prepared *prepared,
                          struct opine_pair *pair)
 {
+    pair->known = prepared->known;
     pair->ref = prepared->ref.planes;
     pair->deg = prepared->deg.planes;
     pair->rate_hz = prepared->rate_hz;

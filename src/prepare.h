@@ -20,7 +20,16 @@ struct opine_prepared_signal {
     double peak;       /* greatest magnitude, as it came */
 };
 
+/* What of a reference depends on its degraded version */
+struct opine_layout {
+    int rate_hz, channels; /* of the pair; 0: none */
+    int is_mixed;          /* channels were mixed to one */
+};
+
+struct opine_known; /* what is kept of the reference: known.h */
+
 struct opine_prepared {
+    struct opine_known *known; /* NULL: nothing */
     struct opine_prepared_signal ref, deg;
     int rate_hz;
     int channels;
@@ -32,6 +41,8 @@ struct opine_prepared {
  * Check and prepare a pair
  * arena, kernels  Where the signals are kept; of the context
  * config          Band and part; checked by opine_create()
+ * known           What is known of this reference, and is kept for the next
+ *                 time; NULL for nothing
  * pair            Return both signals
  *
  * Signals of one rate stay at it. Unlike ones are brought to the higher rate,
@@ -43,11 +54,13 @@ struct opine_prepared {
  */
 OPINE_MUST_CHECK enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
-              const struct opine_config *config, const struct opine_audio *ref,
-              const struct opine_audio *deg, struct opine_prepared *pair);
+              const struct opine_config *config, struct opine_known *known,
+              const struct opine_audio *ref, const struct opine_audio *deg,
+              struct opine_prepared *pair);
 
 /* What the alignment looks at, both at one rate */
 struct opine_pair {
+    struct opine_known *known; /* NULL: nothing */
     struct opine_planes ref, deg;
     int rate_hz;
 };

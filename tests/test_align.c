@@ -41,9 +41,9 @@ static int tear_down(void **state)
 static void align(struct fixture *f, size_t deg_n, int search)
 {
     const struct opine_pair pair = {
-        { .x = { f->ref }, .step = 1, .channels = 1, .n = N },
-        { .x = { f->deg }, .step = 1, .channels = 1, .n = deg_n },
-        RATE
+        .ref = { .x = { f->ref }, .step = 1, .channels = 1, .n = N },
+        .deg = { .x = { f->deg }, .step = 1, .channels = 1, .n = deg_n },
+        .rate_hz = RATE
     };
 
     opine_arena_clear(&f->arena);
@@ -156,6 +156,7 @@ static struct opine_delay find_lag(struct fixture *f, int n, int deg_n, int lag)
                       deg = { NULL, deg_n, 1, 8000 };
     struct random random = random_seed(77);
     struct opine_correlator *correlator;
+    struct opine_blocks blocks = { NULL, NULL };
     struct opine_delay found;
 
     opine_arena_clear(&f->arena);
@@ -167,7 +168,8 @@ static struct opine_delay find_lag(struct fixture *f, int n, int deg_n, int lag)
     for (int i = 0; i < deg_n; i++)
         deg.x[i] = i >= lag && i < n + lag ? -ref.x[i - lag] : 0;
     assert_int_equal(opine_correlator_create(&correlator, &f->arena,
-                                             &f->kernels, &ref, &deg),
+                                             &f->kernels, &ref, &deg, &f->arena,
+                                             &blocks),
                      OPINE_OK);
     opine_correlator_find(correlator, OPINE_REACH_ANY, &found);
     opine_correlator_destroy(correlator);

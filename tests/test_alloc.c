@@ -74,6 +74,43 @@ static void every_failure_is_reported_and_leaks_nothing(void **state)
     assert_true(most > 3);
 }
 
+/* The n-th allocation fails in a context that knows the reference, or is about
+ * to; what it scores afterwards is the same */
+static void a_context_survives_every_failure(void **state)
+{
+    static float ref[N], deg[N];
+    struct opine_audio r = { ref, N, 1, RATE, 0, 0 };
+    struct opine_audio d = { deg, N, 1, RATE, 0, 0 };
+    double mos = 0;
+
+    (void)state;
+    make_speech(ref, N, RATE, 7000, 1);
+    make_speech(deg, N, RATE, 7000, 1);
+    add_noise(deg, N, 20, 3);
+    for (int fail = 1; fail < 40; fail++) {
+        struct heap heap = { 0, 0, fail, 0 };
+        struct opine_context *context;
+        struct opine_result result;
+        struct opine_config config;
+
+        opine_config_init(&config);
+        config.alloc = take;
+        config.free = give;
+        config.opaque = &heap;
+        if (opine_create(&context, &config))
+            continue;
+        for (int i = 0; i < 4; i++) {
+            if (opine_score(context, &r, &d, &result))
+                continue;
+            mos = mos > 0 ? mos : result.mos;
+            assert_memory_equal(&result.mos, &mos, sizeof mos);
+        }
+        assert_int_equal(opine_score(context, &r, &d, &result), OPINE_OK);
+        opine_destroy(context);
+        assert_int_equal(heap.out, 0);
+    }
+}
+
 static void half_an_allocator_is_refused(void **state)
 {
     struct opine_context *context;
@@ -89,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_failure_is_reported_and_leaks_nothing),
+        cmocka_unit_test(a_context_survives_every_failure),
         cmocka_unit_test(half_an_allocator_is_refused),
     };
 

@@ -54,6 +54,7 @@ static void fill(struct buffers *s, enum kind kind, struct random *random)
 static void check(const struct opine_kernels *c, const struct opine_kernels *k,
                   struct buffers *s, int n, int offset)
 {
+    uint32_t words_c[OPINE_DIGEST], words_k[OPINE_DIGEST];
     float sum_c, sum_k, low_c, low_k;
 
     c->multiply(s->a + offset, s->x + offset, s->y, n);
@@ -85,6 +86,11 @@ static void check(const struct opine_kernels *c, const struct opine_kernels *k,
     sum_c = c->magnitude(s->x + offset, n);
     sum_k = k->magnitude(s->x + offset, n);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);
+    memset(words_c, 1, sizeof words_c);
+    memset(words_k, 1, sizeof words_k);
+    c->digest(words_c, s->x + offset, n);
+    k->digest(words_k, s->x + offset, n);
+    assert_memory_equal(words_c, words_k, sizeof words_c);
     c->range(s->x + offset, n, &low_c, &sum_c);
     k->range(s->x + offset, n, &low_k, &sum_k);
     assert_memory_equal(&sum_c, &sum_k, sizeof sum_c);

@@ -51,7 +51,7 @@ static enum opine_status prepare(struct fixture *f, struct opine_audio ref,
                                  struct opine_audio deg)
 {
     opine_arena_clear(&f->arena);
-    return opine_prepare(&f->arena, &f->kernels, &f->config, &ref, &deg,
+    return opine_prepare(&f->arena, &f->kernels, &f->config, NULL, &ref, &deg,
                          &f->pair);
 }
 

@@ -78,19 +78,39 @@ struct opine_delay {
     struct opine_rival rival[OPINE_RIVALS];
 };
 
+/* What the search for it needs of the reference alone: spectra of blocks and
+ * their mean power; in an arena, NULL until made */
+struct opine_blocks {
+    float *spectra, *power;
+};
+
+/* What the alignment begins with, of the reference alone */
+struct opine_outset {
+    struct opine_mono mono; /* softened; no samples: not made */
+    struct opine_blocks blocks;
+};
+
 /* A search for the one delay that explains most of the file: cross-correlates
  * both signals at 8 to 16 kHz with the spectrum whitened by half, of a degraded
  * over 40 s a sample of that length. */
 struct opine_correlator;
 
 /**
+ * Bytes of the blocks of a reference
+ */
+size_t opine_blocks_bytes(const struct opine_mono *ref);
+
+/**
  * Make the spectra of both signals
  * ref, deg        At one low rate; no longer looked at afterwards
+ * keep, blocks    Those of the reference; returned, in that arena, where they
+ * are not made yet. `ref` is then looked at, else its length alone
  */
 OPINE_MUST_CHECK enum opine_status opine_correlator_create(
     struct opine_correlator **correlator, struct opine_arena *arena,
     const struct opine_kernels *kernels, const struct opine_mono *ref,
-    const struct opine_mono *deg);
+    const struct opine_mono *deg, struct opine_arena *keep,
+    struct opine_blocks *blocks);
 void opine_correlator_destroy(struct opine_correlator *correlator);
 
 /* Where to look for the delay */

@@ -63,7 +63,8 @@ struct opine_correlator {
     int ref_blocks, deg_blocks;
     int index[DEG_MOST]; /* of the degraded's blocks that are used, */
     int used;            /* and their number */
-    float *ref, *deg;    /* spectra, FLOATS each */
+    const float *ref;    /* spectra, FLOATS each */
+    float *deg;
     float *weight;       /* of each bin, twice */
     float *sum;          /* cross-spectrum at one multiple of BLOCK */
     float *x, *spectrum; /* of a transform */
@@ -115,7 +116,8 @@ static void choose_blocks(const struct opine_mono *deg,
 }
 
 static void transform_ref(const struct opine_lower *low,
-                          struct opine_correlator *w, float *power)
+                          struct opine_correlator *w, float *spectra,
+                          float *power)
 {
     float *newest = w->sum; /* not needed yet */
 
@@ -124,7 +126,7 @@ static void transform_ref(const struct opine_lower *low,
         memcpy(w->x, newest, BLOCK * sizeof *w->x);
         opine_lower_run(low, i * BLOCK, BLOCK, newest);
         memcpy(w->x + BLOCK, newest, BLOCK * sizeof *w->x);
-        transform(w, w->ref + (ptrdiff_t)i * FLOATS, power);
+        transform(w, spectra + (ptrdiff_t)i * FLOATS, power);
     }
 }
 
@@ -159,26 +161,49 @@ static void weigh(struct opine_correlator *w, const float *ref,
     }
 }
 
-static enum opine_status make_spectra(struct opine_arena *arena,
-                                      const struct opine_mono *ref,
-                                      const struct opine_mono *deg,
-                                      struct opine_correlator *w)
+static enum opine_status make_ref(struct opine_arena *arena,
+                                  const struct opine_mono *ref,
+                                  struct opine_correlator *w,
+                                  struct opine_arena *keep,
+                                  struct opine_blocks *blocks)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    float *power = opine_arena_take(arena, FLOATS, sizeof *power);
-    const struct opine_planes of_ref = opine_mono_planes(ref);
-    const struct opine_planes of_deg = opine_mono_planes(deg);
+    const struct opine_planes planes = opine_mono_planes(ref);
+    float *spectra = opine_arena_take(keep, (size_t)w->ref_blocks + 1,
+                                      FLOATS * sizeof *spectra);
+    float *power = opine_arena_take(keep, BINS, sizeof *power);
     struct opine_lower low;
 
+    if (!spectra || !power)
+        return OPINE_ERR_MEMORY;
+    memset(power, 0, BINS * sizeof *power);
+    TRY(opine_lower_create(&low, arena, w->kernels, &planes, w->factor));
+    transform_ref(&low, w, spectra, power);
+    *blocks = (struct opine_blocks){ spectra, power };
+    return OPINE_OK;
+}
+
+static enum opine_status
+make_spectra(struct opine_arena *arena, const struct opine_mono *ref,
+             const struct opine_mono *deg, struct opine_correlator *w,
+             struct opine_arena *keep, struct opine_blocks *blocks)
+{
+    const struct opine_planes planes = opine_mono_planes(deg);
+    struct opine_arena_mark mark;
+    struct opine_lower low;
+    float *power;
+
+    if (!blocks->spectra)
+        TRY(make_ref(arena, ref, w, keep, blocks));
+    w->ref = blocks->spectra;
+    mark = opine_arena_mark(arena);
+    power = opine_arena_take(arena, BINS, sizeof *power);
     if (!power)
         return OPINE_ERR_MEMORY;
-    memset(power, 0, FLOATS * sizeof *power);
-    TRY(opine_lower_create(&low, arena, w->kernels, &of_ref, w->factor));
-    transform_ref(&low, w, power);
-    TRY(opine_lower_create(&low, arena, w->kernels, &of_deg, w->factor));
+    memset(power, 0, BINS * sizeof *power);
+    TRY(opine_lower_create(&low, arena, w->kernels, &planes, w->factor));
     choose_blocks(deg, w);
-    transform_deg(&low, w, power + BINS);
-    weigh(w, power, power + BINS);
+    transform_deg(&low, w, power);
+    weigh(w, blocks->power, power);
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
@@ -334,6 +359,18 @@ static void find_rivals(const struct opine_correlator *w,
 
 /* --------------------------------------------------------------- stage */
 
+static int factor_of(const struct opine_mono *mono)
+{
+    return mono->rate_hz >= 2 * RATE_HZ ? 2 : 1;
+}
+
+size_t opine_blocks_bytes(const struct opine_mono *ref)
+{
+    int blocks = (ref->n / factor_of(ref) + BLOCK - 1) / BLOCK;
+
+    return ((size_t)blocks + 1) * FLOATS * sizeof(float) + BINS * sizeof(float);
+}
+
 static enum opine_status set_up(struct opine_arena *arena,
                                 const struct opine_kernels *kernels,
                                 const struct opine_mono *ref,
@@ -344,23 +381,20 @@ static enum opine_status set_up(struct opine_arena *arena,
 
     memset(w, 0, sizeof *w);
     w->kernels = kernels;
-    w->factor = ref->rate_hz >= 2 * RATE_HZ ? 2 : 1;
+    w->factor = factor_of(ref);
     w->rate_hz = ref->rate_hz / w->factor;
     w->ref_n = ref->n / w->factor;
     w->deg_n = deg->n / w->factor;
     w->ref_blocks = (w->ref_n + BLOCK - 1) / BLOCK;
     w->deg_blocks = (w->deg_n + BLOCK - 1) / BLOCK;
     deg_spectra = w->deg_blocks < DEG_MOST ? (size_t)w->deg_blocks : DEG_MOST;
-    w->ref = opine_arena_take(arena, (size_t)w->ref_blocks + 1,
-                              FLOATS * sizeof *w->ref);
     w->deg = opine_arena_take(arena, deg_spectra, FLOATS * sizeof *w->deg);
     w->weight = opine_arena_take(arena, FLOATS, sizeof *w->weight);
     w->sum = opine_arena_take(arena, FLOATS, sizeof *w->sum);
     w->x = opine_arena_take(arena, FLOATS, sizeof *w->x);
     w->spectrum = opine_arena_take(arena, FLOATS, sizeof *w->spectrum);
     w->line = opine_arena_take(arena, LINE, sizeof *w->line);
-    if (!w->ref || !w->deg || !w->weight || !w->sum || !w->x || !w->spectrum ||
-        !w->line)
+    if (!w->deg || !w->weight || !w->sum || !w->x || !w->spectrum || !w->line)
         return OPINE_ERR_MEMORY;
     return opine_fft_create(&w->fft, kernels, SIZE);
 }
@@ -369,7 +403,9 @@ enum opine_status opine_correlator_create(struct opine_correlator **correlator,
                                           struct opine_arena *arena,
                                           const struct opine_kernels *kernels,
                                           const struct opine_mono *ref,
-                                          const struct opine_mono *deg)
+                                          const struct opine_mono *deg,
+                                          struct opine_arena *keep,
+                                          struct opine_blocks *blocks)
 {
     struct opine_correlator *w = opine_arena_take(arena, 1, sizeof *w);
     enum opine_status status;
@@ -377,7 +413,7 @@ enum opine_status opine_correlator_create(struct opine_correlator **correlator,
     if (!w)
         return OPINE_ERR_MEMORY;
     TRY(set_up(arena, kernels, ref, deg, w));
-    status = make_spectra(arena, ref, deg, w);
+    status = make_spectra(arena, ref, deg, w, keep, blocks);
     if (status)
         opine_fft_destroy(&w->fft);
     else

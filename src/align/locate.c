@@ -5,6 +5,7 @@
 
 #include "base/resample.h"
 #include "base/try.h"
+#include "known.h"
 #include "mono.h"
 #include "track.h"
 #include "wave.h"
@@ -27,6 +28,9 @@
 /* Both signals at the low rate */
 struct monos {
     struct opine_mono ref, deg;
+    struct opine_arena *keep; /* of what is made of the reference */
+    struct opine_blocks blocks;
+    int is_kept; /* the reference is known, and softened */
 };
 
 /* Take the highs away, by 12 dB at a quarter of the rate: half a sample, by
@@ -48,6 +52,29 @@ static void soften(const struct opine_kernels *kernels, struct opine_mono *mono)
     }
 }
 
+/* The reference, unless it is known */
+static enum opine_status make_reference(struct opine_arena *arena,
+                                        const struct opine_kernels *kernels,
+                                        const struct opine_pair *pair,
+                                        struct monos *t)
+{
+    const struct opine_known *known = pair->known;
+    size_t bytes;
+
+    *t = (struct monos){ .keep = arena };
+    t->is_kept = known && known->outset.mono.x;
+    if (t->is_kept) {
+        t->ref = known->outset.mono;
+        t->blocks = known->outset.blocks;
+        return OPINE_OK;
+    }
+    opine_mono_shape(&pair->ref, pair->rate_hz, RATE_HZ, &t->ref);
+    bytes = (size_t)t->ref.n * sizeof *t->ref.x + opine_blocks_bytes(&t->ref);
+    t->keep = opine_known_room(pair->known, bytes, arena);
+    return opine_mono_make(t->keep, kernels, &pair->ref, pair->rate_hz, RATE_HZ,
+                           &t->ref);
+}
+
 /* Both signals as the alignment sees them */
 static enum opine_status make_monos(struct opine_arena *arena,
                                     const struct opine_kernels *kernels,
@@ -56,8 +83,7 @@ static enum opine_status make_monos(struct opine_arena *arena,
 {
     struct opine_mono slow;
 
-    TRY(opine_mono_make(arena, kernels, &pair->ref, pair->rate_hz, RATE_HZ,
-                        &t->ref));
+    TRY(make_reference(arena, kernels, pair, t));
     TRY(opine_mono_make(arena, kernels, &pair->deg, pair->rate_hz, RATE_HZ,
                         &t->deg));
     if (speed == 1)
@@ -129,8 +155,10 @@ static enum opine_status find_delay(struct opine_arena *arena,
     struct opine_correlator *correlator;
     enum opine_status status = OPINE_OK;
 
-    TRY(opine_correlator_create(&correlator, arena, kernels, &t->ref, &t->deg));
-    soften(kernels, &t->ref);
+    TRY(opine_correlator_create(&correlator, arena, kernels, &t->ref, &t->deg,
+                                t->keep, &t->blocks));
+    if (!t->is_kept)
+        soften(kernels, &t->ref);
     soften(kernels, &t->deg);
     *explained = 0;
     for (int i = !search; i < 2 && !status && !*explained; i++) {
@@ -227,6 +255,8 @@ static enum opine_status find_once(struct opine_arena *arena,
 
     TRY(make_monos(arena, kernels, pair, speed, &t));
     TRY(find_delay(arena, kernels, &t, search, &delay, &explained));
+    if (t.keep != arena)
+        pair->known->outset = (struct opine_outset){ t.ref, t.blocks };
     to[0] = (struct opine_stretch){
         0, (double)opine_resample_count(pair->deg.n, speed), 0
     };

@@ -117,14 +117,22 @@ static enum opine_status lower_all(struct opine_arena *arena,
     return OPINE_OK;
 }
 
+void opine_mono_shape(const struct opine_planes *planes, int rate_hz,
+                      int least_hz, struct opine_mono *mono)
+{
+    mono->x = NULL;
+    mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
+    mono->rate_hz = (double)rate_hz / mono->factor;
+    mono->n = (int)(planes->n / (size_t)mono->factor);
+}
+
 enum opine_status opine_mono_make(struct opine_arena *arena,
                                   const struct opine_kernels *kernels,
                                   const struct opine_planes *planes,
                                   int rate_hz, int least_hz,
                                   struct opine_mono *mono)
 {
-    mono->factor = rate_hz > least_hz ? rate_hz / least_hz : 1;
-    mono->rate_hz = (double)rate_hz / mono->factor;
+    opine_mono_shape(planes, rate_hz, least_hz, mono);
     return lower_all(arena, kernels, planes, mono, mono->factor);
 }
 

@@ -17,6 +17,12 @@ struct opine_mono {
 };
 
 /**
+ * What it will be: all but the samples
+ */
+void opine_mono_shape(const struct opine_planes *planes, int rate_hz,
+                      int least_hz, struct opine_mono *mono);
+
+/**
  * Add up the channels of a signal and lower its rate by a whole factor
  * rate_hz         Of the view
  * least_hz        Least rate of the result, which is below twice that

@@ -15,9 +15,11 @@
 #include "opine.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
-#define OPINE_TAPS  16 /* of a filter */
-#define OPINE_LANES 16 /* of sums, and frames that are spread at once */
+#define OPINE_TAPS   16 /* of a filter */
+#define OPINE_LANES  16 /* of sums, and frames that are spread at once */
+#define OPINE_DIGEST 32 /* words */
 
 /* Bands of a spectrum, as weights of its floats */
 struct opine_weights {
@@ -75,6 +77,9 @@ struct opine_kernels {
     /* Sums of |x[i]| and of x[i]^2, of n blocks of `each` */
     void (*extents)(float *size, float *square, const float *x, int each,
                     int n);
+    /* Mix the bits of n floats into OPINE_DIGEST words: word i mod OPINE_DIGEST
+       becomes ((word ^ bits) rotated up by 13) 2654435761 */
+    void (*digest)(uint32_t *words, const float *x, int n);
     /* Least and greatest of x[i], n at least 1 */
     void (*range)(const float *x, int n, float *low, float *high);
     /* sum[k] += x[k] y[k]* of n complex numbers, all real parts before all

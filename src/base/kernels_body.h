@@ -35,6 +35,7 @@ static void fill(struct opine_kernels *kernels, enum opine_cpu cpu)
     kernels->soften = soften;
     kernels->magnitude = magnitude;
     kernels->extents = extents;
+    kernels->digest = digest;
     kernels->range = range;
     kernels->cross = cross;
     kernels->reverse = reverse;

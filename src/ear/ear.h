@@ -134,6 +134,49 @@ OPINE_MUST_CHECK enum opine_status opine_place_frames(
     const struct opine_prepared *pair, const struct opine_aligned *aligned,
     double gain, struct opine_frames *frames);
 
+/* Spectra of a reference, for pairs of frames that begin where they did. Two
+ * frames share a transform, so a pair is known as a whole. */
+struct opine_ear_memory {
+    int pairs; /* 0: nothing is kept */
+    int channels;
+    int step;         /* floats of a spectrum */
+    ptrdiff_t *start; /* pairs x 2: first samples; of pairs not known, -1 */
+    float *spectra;   /* pairs x channels x 2 */
+    float *power;     /* the same of bands */
+    float *image;     /* pairs x 2, of two channels: see opine_perceived */
+};
+
+/**
+ * Make room for the spectra of a reference, or find it
+ * scratch         Of the pair; nothing is kept there
+ * memory          Return it; NULL where nothing is kept
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_ear_remember(const struct opine_ear *ear, struct opine_arena *scratch,
+                   const struct opine_prepared *pair,
+                   struct opine_ear_memory **memory);
+
+/**
+ * Look for a pair of frames
+ * start, count    Where they begin
+ * is_known        Return whether they are there; else they may be put there,
+ *                 which opine_ear_note() then notes
+ * return          Their place, or -1 when there is none
+ */
+int opine_ear_recall(const struct opine_ear *ear,
+                     const struct opine_ear_memory *memory,
+                     const ptrdiff_t *start, int count, int *is_known);
+void opine_ear_note(struct opine_ear_memory *memory, int place,
+                    const ptrdiff_t *start);
+
+/* What is kept of such a pair: a spectrum, both rows of powers, both of the
+ * image */
+float *opine_ear_kept_spectrum(const struct opine_ear_memory *memory, int place,
+                               int channel, int frame);
+float *opine_ear_kept_power(const struct opine_ear_memory *memory, int place,
+                            int channel);
+float *opine_ear_kept_image(const struct opine_ear_memory *memory, int place);
+
 struct opine_perceived {
     int frames;
     const ptrdiff_t *start; /* of each frame: its first sample in the degraded;

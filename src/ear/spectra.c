@@ -168,20 +168,6 @@ static void end_block(const struct opine_ear *ear,
     clear_block(block);
 }
 
-/* Both spectra of one frame and channel */
-static void observe_frame(const struct opine_ear *ear,
-                          const struct opine_kernels *kernels, const float *ref,
-                          const float *deg, double gain, int t,
-                          struct block *block, struct opine_heard *h)
-{
-    ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
-
-    band_sums(ear, kernels, ref, ref, gain, h->power_ref + at);
-    band_sums(ear, kernels, deg, deg, gain, h->power_deg + at);
-    kernels->cohere(block->straight, block->crossed, block->square, ref, deg,
-                    block->bins);
-}
-
 /* Magnitude of the cross-power of the two channels of one signal */
 static void observe_image(const struct opine_ear *ear,
                           const struct opine_kernels *kernels,
@@ -197,27 +183,94 @@ static void observe_image(const struct opine_ear *ear,
         image[b] = sqrtf(re[b] * re[b] + im[b] * im[b]);
 }
 
-/* One frame or two of a channel of both signals, from frame t on */
-static void observe_channel(const struct opine_ear *ear,
-                            const struct opine_kernels *kernels,
-                            const struct opine_prepared *pair,
-                            const struct opine_frames *frames, double gain,
-                            int c, int t, struct block *block,
+/* What is observed: one frame or two of both signals, from frame t on */
+struct moment {
+    const struct opine_ear *ear;
+    const struct opine_kernels *kernels;
+    const struct opine_prepared *pair;
+    const struct opine_frames *frames;
+    double gain;
+    int t, count;
+    struct opine_ear_memory *memory; /* of the reference, or NULL */
+    int place, is_known;             /* in it; -1: nowhere */
+};
+
+/* Where the spectrum of the reference is, or goes */
+static float *spectrum_ref(const struct moment *m, int c, int frame)
+{
+    return m->place < 0
+               ? spectrum(m->ear, c, 0, frame)
+               : opine_ear_kept_spectrum(m->memory, m->place, c, frame);
+}
+
+/* Rows of some pattern, to or from where they are kept */
+static void copy_rows(const struct moment *m, float *to, const float *from)
+{
+    memcpy(to, from, (size_t)m->count * OPINE_EAR_BANDS * sizeof *to);
+}
+
+static void observe_ref(const struct moment *m, int c, float *power)
+{
+    float *first = spectrum_ref(m, c, 0), *second = spectrum_ref(m, c, 1);
+
+    if (m->is_known) {
+        copy_rows(m, power, opine_ear_kept_power(m->memory, m->place, c));
+        return;
+    }
+    for (int k = m->ear->fft.size + 2; k < m->ear->spectrum_step; k++)
+        first[k] = second[k] = 0; /* where the last weights are 0 */
+    transform(m->ear, m->kernels, &m->pair->ref.planes, c,
+              m->frames->ref + m->t, m->count, first, second);
+    for (int i = 0; i < m->count; i++) {
+        const float *x = i ? second : first;
+
+        band_sums(m->ear, m->kernels, x, x, m->gain,
+                  power + (ptrdiff_t)i * OPINE_EAR_BANDS);
+    }
+    if (m->place >= 0)
+        copy_rows(m, opine_ear_kept_power(m->memory, m->place, c), power);
+}
+
+static void observe_channel(const struct moment *m, int c, struct block *block,
                             struct opine_heard *h)
 {
-    int count = frames->n - t < 2 ? 1 : 2;
+    ptrdiff_t at = (ptrdiff_t)m->t * OPINE_EAR_BANDS;
 
-    transform(ear, kernels, &pair->ref.planes, c, frames->ref + t, count,
-              spectrum(ear, c, 0, 0), spectrum(ear, c, 0, 1));
-    transform(ear, kernels, &pair->deg.planes, c, frames->deg + t, count,
-              spectrum(ear, c, 1, 0), spectrum(ear, c, 1, 1));
-    for (int i = 0; i < count; i++) {
-        observe_frame(ear, kernels, spectrum(ear, c, 0, i),
-                      spectrum(ear, c, 1, i), gain, t + i, block, h);
-        if ((t + i + 1) % OPINE_EAR_BLOCK == 0)
-            end_block(ear, kernels, frames, (t + i) / OPINE_EAR_BLOCK, gain,
-                      block, h);
+    observe_ref(m, c, h->power_ref + at);
+    transform(m->ear, m->kernels, &m->pair->deg.planes, c,
+              m->frames->deg + m->t, m->count, spectrum(m->ear, c, 1, 0),
+              spectrum(m->ear, c, 1, 1));
+    for (int i = 0; i < m->count; i++, at += OPINE_EAR_BANDS) {
+        const float *deg = spectrum(m->ear, c, 1, i);
+        int t = m->t + i;
+
+        band_sums(m->ear, m->kernels, deg, deg, m->gain, h->power_deg + at);
+        m->kernels->cohere(block->straight, block->crossed, block->square,
+                           spectrum_ref(m, c, i), deg, block->bins);
+        if ((t + 1) % OPINE_EAR_BLOCK == 0)
+            end_block(m->ear, m->kernels, m->frames, t / OPINE_EAR_BLOCK,
+                      m->gain, block, h);
     }
+}
+
+static void observe_images(const struct moment *m, struct opine_perceived *p)
+{
+    float *ref = p->image_ref + (ptrdiff_t)m->t * OPINE_EAR_BANDS;
+    float *deg = p->image_deg + (ptrdiff_t)m->t * OPINE_EAR_BANDS;
+
+    for (int i = 0; i < m->count; i++) {
+        ptrdiff_t at = (ptrdiff_t)i * OPINE_EAR_BANDS;
+
+        observe_image(m->ear, m->kernels, spectrum(m->ear, 0, 1, i),
+                      spectrum(m->ear, 1, 1, i), m->gain, deg + at);
+        if (!m->is_known)
+            observe_image(m->ear, m->kernels, spectrum_ref(m, 0, i),
+                          spectrum_ref(m, 1, i), m->gain, ref + at);
+    }
+    if (m->is_known)
+        copy_rows(m, ref, opine_ear_kept_image(m->memory, m->place));
+    else if (m->place >= 0)
+        copy_rows(m, opine_ear_kept_image(m->memory, m->place), ref);
 }
 
 enum opine_status opine_ear_observe(const struct opine_ear *ear,
@@ -228,21 +281,26 @@ enum opine_status opine_ear_observe(const struct opine_ear *ear,
                                     double gain, struct opine_perceived *p)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct moment m = { .ear = ear,
+                        .kernels = kernels,
+                        .pair = pair,
+                        .frames = frames,
+                        .gain = gain };
     struct block *block;
 
+    TRY(opine_ear_remember(ear, arena, pair, &m.memory));
     TRY(take_blocks(arena, p->channels, ear->fft.size / 2 + 1, &block));
-    for (int t = 0; t < frames->n; t += 2) {
-        for (int c = 0; c < p->channels; c++)
-            observe_channel(ear, kernels, pair, frames, gain, c, t, &block[c],
-                            &p->channel[c]);
-        for (int i = 0; p->image_ref && i < 2 && t + i < frames->n; i++) {
-            ptrdiff_t at = (ptrdiff_t)(t + i) * OPINE_EAR_BANDS;
+    for (m.t = 0; m.t < frames->n; m.t += 2) {
+        const ptrdiff_t *start = frames->ref + m.t;
 
-            observe_image(ear, kernels, spectrum(ear, 0, 0, i),
-                          spectrum(ear, 1, 0, i), gain, p->image_ref + at);
-            observe_image(ear, kernels, spectrum(ear, 0, 1, i),
-                          spectrum(ear, 1, 1, i), gain, p->image_deg + at);
-        }
+        m.count = frames->n - m.t < 2 ? 1 : 2;
+        m.place = opine_ear_recall(ear, m.memory, start, m.count, &m.is_known);
+        for (int c = 0; c < p->channels; c++)
+            observe_channel(&m, c, &block[c], &p->channel[c]);
+        if (p->image_ref)
+            observe_images(&m, p);
+        if (m.place >= 0)
+            opine_ear_note(m.memory, m.place, start);
     }
     opine_arena_release(arena, mark);
     return OPINE_OK;

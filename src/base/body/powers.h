@@ -17,14 +17,6 @@
     1e-30F /* nothing beside internal noise, and no                            \
               denormal, which would be slow */
 
-static inline uint32_t bits_of(float x)
-{
-    uint32_t bits;
-
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 static inline float float_of(uint32_t bits)
 {
     float x;

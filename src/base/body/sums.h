@@ -106,3 +106,31 @@ static void range(const float *x, int n, float *low, float *high)
     *low = least[0];
     *high = most[0];
 }
+
+static inline uint32_t bits_of(float x)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* Knuth's multiplier (The Art of Computer Programming, 6.4): 2^32 times the
+ * golden ratio, a prime */
+static inline uint32_t mix(uint32_t word, float x)
+{
+    uint32_t mixed = word ^ bits_of(x);
+
+    return (mixed << 13 | mixed >> 19) * 2654435761U;
+}
+
+static void digest(uint32_t *words, const float *x, int n)
+{
+    int i = 0;
+
+    for (; i + OPINE_DIGEST <= n; i += OPINE_DIGEST)
+        for (int k = 0; k < OPINE_DIGEST; k++)
+            words[k] = mix(words[k], x[i + k]);
+    for (int k = 0; i + k < n; k++)
+        words[k] = mix(words[k], x[i + k]);
+}
