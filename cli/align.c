@@ -27,8 +27,7 @@ static int draw_file(const char *path, const struct report *report,
     errno = 0;
     file = fopen(path, "w");
     if (file) {
-        picture_track(file, report, &pair->reference.view,
-                      &pair->degraded.view);
+        picture_track(file, report, &pair->reference, &pair->degraded);
         has_failed = ferror(file);
         if (!(fclose(file) | has_failed))
             return 0;
@@ -46,8 +45,7 @@ static int print_report(const struct report *report, const struct pair *pair)
     const struct options *o = report->options;
 
     if (output_is_stdout(o->svg)) {
-        picture_track(stdout, report, &pair->reference.view,
-                      &pair->degraded.view);
+        picture_track(stdout, report, &pair->reference, &pair->degraded);
         return 0;
     }
     if (o->json ? report_align_json(stdout, report)

@@ -2,6 +2,8 @@
 #include "audio.h"
 
 #include "memory.h"
+#include "spool.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -238,33 +240,67 @@ static int check_shape(const SF_INFO *info, struct reason *reason)
 }
 
 /**
- * Make room for more frames
- * capacity        Frames there is room for; return the new number
+ * What a recording is read into: memory, and a spool once it is long
  */
-static int grow(struct recording *recording, const SF_INFO *info,
-                sf_count_t *capacity)
+struct sink {
+    struct recording *recording;
+    size_t frame_bytes;
+    sf_count_t capacity; /* frames that `samples` has room for */
+    int *spool;          /* -1: not yet */
+};
+
+/**
+ * Make room for more frames; in a spool they are written to the same place
+ */
+static int grow(struct sink *sink, const SF_INFO *info, sf_count_t held)
 {
-    size_t held = (size_t)*capacity * (size_t)info->channels;
-    sf_count_t frames = *capacity ? 2 * *capacity : 1 << 20;
-    size_t frame_bytes = sizeof(float) * (size_t)info->channels;
+    struct recording *recording = sink->recording;
+    sf_count_t frames = held ? 2 * held : 1 << 20;
     float *samples;
 
     /* One more than promised, to see that there is no more */
     if (frames > info->frames)
         frames = info->frames < 0 ? 1 : info->frames + 1;
-    if (frames <= *capacity)
-        frames = *capacity + 1;
-    if ((uint64_t)frames > SIZE_MAX / frame_bytes)
+    if (frames <= held)
+        frames = held + 1;
+    if ((uint64_t)frames > SIZE_MAX / sink->frame_bytes)
         return -1;
-    samples = memory_take((size_t)frames * frame_bytes);
+    samples = memory_take((size_t)frames * sink->frame_bytes);
     if (!samples)
         return -1;
     if (held)
-        memcpy(samples, recording->samples, held * sizeof *samples);
+        memcpy(samples, recording->samples, (size_t)held * sink->frame_bytes);
     free(recording->samples);
     recording->samples = samples;
-    *capacity = frames;
+    sink->capacity = frames;
     return 0;
+}
+
+/**
+ * Room for the next block: in memory, behind all before; when that is long it
+ * is spooled, and its memory is used for blocks
+ * return          NULL with a reason
+ */
+static float *find_room(struct sink *sink, const SF_INFO *info,
+                        sf_count_t frames, struct reason *reason)
+{
+    float *samples = sink->recording->samples;
+
+    if (*sink->spool >= 0)
+        return samples;
+    if (samples && (size_t)frames * sink->frame_bytes >= SPOOL_BYTES) {
+        *sink->spool = spool_open(reason);
+        return *sink->spool < 0 ||
+                       spool_write(*sink->spool, samples,
+                                   (size_t)frames * sink->frame_bytes, reason)
+                   ? NULL
+                   : samples;
+    }
+    if (frames == sink->capacity && grow(sink, info, frames)) {
+        refuse(reason, "%s", opine_status_text(OPINE_ERR_MEMORY));
+        return NULL;
+    }
+    return sink->recording->samples + frames * info->channels;
 }
 
 /**
@@ -272,27 +308,29 @@ static int grow(struct recording *recording, const SF_INFO *info,
  * frames          Return how many there were
  * is_damaged      Return whether decoding failed after them
  */
-static int read_frames(SNDFILE *file, const SF_INFO *info,
-                       struct recording *recording, sf_count_t *frames,
-                       int *is_damaged, struct reason *reason)
+static int read_frames(SNDFILE *file, const SF_INFO *info, struct sink *sink,
+                       sf_count_t *frames, int *is_damaged,
+                       struct reason *reason)
 {
     /* libsndfile drops what precedes a failure in the same block, of MP3 */
     const sf_count_t block = 4096;
-    sf_count_t capacity = 0;
     sf_count_t got;
 
     *frames = 0;
     do {
-        if (*frames == capacity && grow(recording, info, &capacity))
-            return refuse(reason, "%s", opine_status_text(OPINE_ERR_MEMORY));
+        float *to = find_room(sink, info, *frames, reason);
+        sf_count_t room = *sink->spool < 0 ? sink->capacity - *frames : block;
 
-        sf_count_t room = capacity - *frames;
-
-        got = sf_readf_float(file,
-                             recording->samples + *frames * info->channels,
-                             room < block ? room : block);
+        if (!to)
+            return -1;
+        got = sf_readf_float(file, to, room < block ? room : block);
         *is_damaged = sf_error(file) != 0;
-        *frames += got > 0 ? got : 0;
+        got = got > 0 ? got : 0;
+        if (*sink->spool >= 0 &&
+            spool_write(*sink->spool, to, (size_t)got * sink->frame_bytes,
+                        reason))
+            return -1;
+        *frames += got;
         if (*frames > (sf_count_t)MAX_S * info->samplerate)
             return refuse(reason, "longer than 4 h");
     } while (got > 0 && !*is_damaged);
@@ -321,35 +359,67 @@ static int check_frames(const SF_INFO *info, sf_count_t frames, int is_damaged,
     return 0;
 }
 
-static int read_source(struct source *source, const struct raw_format *raw,
+/**
+ * Decode all of it, into memory or into the stream's spool
+ */
+static int decode(struct stream *stream, SNDFILE *file, const SF_INFO *info,
+                  struct recording *recording, struct reason *reason)
+{
+    struct sink sink = { .recording = recording,
+                         .frame_bytes = sizeof(float) * (size_t)info->channels,
+                         .spool = &stream->spool };
+    sf_count_t frames;
+    int is_damaged = 0;
+    int result = read_frames(file, info, &sink, &frames, &is_damaged, reason);
+
+    if (!result && stream->source.error)
+        result = refuse(reason, "%s", strerror(stream->source.error));
+    if (!result)
+        result = check_frames(info, frames, is_damaged, reason);
+    recording->view.frames = (size_t)frames;
+    if (stream->spool >= 0) {
+        free(recording->samples);
+        recording->samples = NULL;
+    }
+    return result;
+}
+
+/**
+ * Whether a recording is left where it is: it would fill memory
+ */
+static int is_long(const SF_INFO *info)
+{
+    return stream_can_seek(info) &&
+           (uint64_t)info->frames * (uint64_t)info->channels * sizeof(float) >
+               SPOOL_BYTES;
+}
+
+static int read_source(struct stream *stream, const struct raw_format *raw,
                        struct recording *recording, struct reason *reason)
 {
     SF_INFO info;
     SNDFILE *file;
-    sf_count_t frames;
-    int is_damaged = 0;
     int result;
 
-    if (!raw->encoding && source_check(source, reason))
+    if (!raw->encoding && source_check(&stream->source, reason))
         return -1;
-    file = raw->encoding ? open_raw(source, raw, &info, reason)
-                         : open_any(source, &info, reason);
+    file = raw->encoding ? open_raw(&stream->source, raw, &info, reason)
+                         : open_any(&stream->source, &info, reason);
     if (!file)
         return -1;
 
     result = check_shape(&info, reason);
-    if (!result)
-        result = read_frames(file, &info, recording, &frames, &is_damaged,
-                             reason);
-    if (!result && source->error)
-        result = refuse(reason, "%s", strerror(source->error));
-    if (!result)
-        result = check_frames(&info, frames, is_damaged, reason);
-    if (!result)
-        recording->view = (struct opine_audio){ .data = recording->samples,
-                                                .frames = (size_t)frames,
+    if (!result) {
+        stream->channels = info.channels;
+        recording->view = (struct opine_audio){ .frames = (size_t)info.frames,
                                                 .channels = info.channels,
                                                 .rate_hz = info.samplerate };
+        if (is_long(&info)) {
+            stream->file = file;
+            return 0;
+        }
+        result = decode(stream, file, &info, recording, reason);
+    }
     sf_close(file);
     return result;
 }
@@ -395,25 +465,34 @@ static void set_loud(void)
 int audio_read(const char *path, const struct raw_format *raw,
                struct recording *recording, struct reason *reason)
 {
-    struct source source;
+    struct stream *stream = stream_make();
     int result;
 
-    *recording = (struct recording){ .samples = NULL };
-    result = source_open(path, &source, reason);
+    *recording = (struct recording){ .stream = stream };
+    if (!stream)
+        return refuse(reason, "%s", opine_status_text(OPINE_ERR_MEMORY));
+    result = source_open(path, &stream->source, reason);
     if (!result) {
         set_quiet();
-        result = read_source(&source, raw, recording, reason);
+        result = read_source(stream, raw, recording, reason);
         set_loud();
     }
-    if (result)
+    if (result) {
         audio_free(recording);
-    source_close(&source);
-    return result;
+        return result;
+    }
+    recording->view.data = recording->samples;
+    if (recording->samples) {
+        stream_free(stream);
+        recording->stream = NULL;
+    }
+    return 0;
 }
 
 void audio_free(struct recording *recording)
 {
     free(recording->samples);
+    stream_free(recording->stream);
     *recording = (struct recording){ .samples = NULL };
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
- * Recordings: from a file or a pipe to samples in memory
+ * Recordings: from a file or a pipe to samples
  *
- * The only part that sees libsndfile.
+ * The only part that sees libsndfile, with stream.c.
  */
 
 #ifndef OPINE_CLI_AUDIO_H
@@ -10,6 +10,8 @@
 
 #include "opine.h"
 #include "source.h"
+
+struct stream;
 
 /**
  * What headerless samples are
@@ -21,11 +23,13 @@ struct raw_format {
 };
 
 /**
- * A recording in memory, interleaved; give it back with audio_free()
+ * A recording, interleaved; give it back with audio_free()
  */
 struct recording {
-    struct opine_audio view;
-    float *samples;
+    struct opine_audio view; /* first, so that audio_fetch() finds the rest */
+    float *samples;          /* in memory; or NULL */
+    struct stream *stream;   /* where longer ones are read; or NULL */
+    size_t first;            /* frame there */
 };
 
 /**
@@ -56,6 +60,26 @@ int audio_read(const char *path, const struct raw_format *raw,
  * Give the memory back; a recording of zeros is allowed
  */
 void audio_free(struct recording *recording);
+
+/**
+ * Fetch frames of a recording that is not in memory: opine_config.read()
+ * audio           The view of a struct recording
+ *
+ * Any number of threads may.
+ */
+size_t audio_fetch(void *opaque, const struct opine_audio *audio, size_t first,
+                   size_t frames, float *to);
+
+#define AUDIO_FRAMES 1024
+#define AUDIO_ROOM   (64 * AUDIO_FRAMES) /* floats of that many, at most */
+
+/**
+ * Look at frames of any recording
+ * room            Where they are put if they are not in memory
+ * return          They, interleaved; NULL when they could not be read
+ */
+const float *audio_view(const struct recording *recording, size_t first,
+                        size_t frames, float *room);
 
 /**
  * Name and version of the library that reads the files

@@ -32,16 +32,19 @@ struct frames {
  * Mean square over time and channels
  * return          NAN when nothing is there
  */
-static float energy(const struct opine_audio *audio, double from_s)
+static float energy(const struct recording *audio, double from_s)
 {
-    struct opine_audio part = place_slice(audio, from_s, from_s + FRAME_S);
-    size_t count = part.frames * (size_t)part.channels;
+    struct recording part = place_slice(audio, from_s, from_s + FRAME_S);
+    size_t count = part.view.frames * (size_t)part.view.channels;
+    float room[AUDIO_ROOM];
+    const float *x;
     double sum = 0;
 
     if (from_s < 0 || !count)
         return NAN;
-    for (size_t i = 0; i < count; i++)
-        sum += (double)part.data[i] * (double)part.data[i];
+    x = audio_view(&part, 0, part.view.frames, room);
+    for (size_t i = 0; x && i < count; i++)
+        sum += (double)x[i] * (double)x[i];
     return (float)(sum / (double)count);
 }
 
@@ -84,8 +87,8 @@ static int find_gain(struct frames *f)
     return 0;
 }
 
-static void measure(struct frames *f, const struct opine_audio *ref,
-                    const struct opine_audio *deg,
+static void measure(struct frames *f, const struct recording *ref,
+                    const struct recording *deg,
                     const struct opine_alignment *a)
 {
     int section = 0;
@@ -138,12 +141,13 @@ static void search(const struct frames *f, int first, int end,
     }
 }
 
-int gaps_find(const struct opine_audio *reference,
-              const struct opine_audio *degraded,
+int gaps_find(const struct recording *reference,
+              const struct recording *degraded,
               const struct opine_alignment *alignment, double from_s,
               double to_s, struct gaps *gaps)
 {
-    int count = (int)((double)reference->frames / reference->rate_hz / FRAME_S);
+    int count = (int)((double)reference->view.frames / reference->view.rate_hz /
+                      FRAME_S);
     float *memory = calloc(2 * (size_t)count + 1, sizeof(*memory));
     struct frames f = { .count = count, .ref = memory };
     int result = -1;

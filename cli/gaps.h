@@ -7,7 +7,7 @@
 #ifndef OPINE_CLI_GAPS_H
 #define OPINE_CLI_GAPS_H
 
-#include "opine.h"
+#include "audio.h"
 
 /**
  * Gaps in order, on the time axis of the reference
@@ -22,7 +22,6 @@ struct gaps {
 
 /**
  * Find the gaps of at least 8 ms
- * reference       Interleaved, as the next
  * from_s, to_s    Only those between these seconds of the reference
  * gaps            Return them, to be given to gaps_free()
  * return          0, or -1 when memory could not be had
@@ -30,8 +29,8 @@ struct gaps {
  * What was filled in, by repetition, noise or a guess, is no gap, and neither
  * is what a jump of the delay skipped.
  */
-int gaps_find(const struct opine_audio *reference,
-              const struct opine_audio *degraded,
+int gaps_find(const struct recording *reference,
+              const struct recording *degraded,
               const struct opine_alignment *alignment, double from_s,
               double to_s, struct gaps *gaps);
 void gaps_free(struct gaps *gaps);

@@ -3,6 +3,7 @@
 
 #include "model.h"
 #include "report.h"
+#include "stream.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -86,6 +87,7 @@ void pair_configure(const struct options *o, const struct pair *pair,
     config->all_views = o->all_views;
     config->calibration = pair->calibration;
     config->series = pair->wants_series;
+    config->read = audio_fetch;
     config->keep_reference = 0; /* this may be its only pair */
     if (!isnan(o->from_s) || !isnan(o->to_s)) {
         config->from_s = isnan(o->from_s) ? 0 : o->from_s;
@@ -129,14 +131,41 @@ enum outcome pair_run(const struct options *options,
  * Find the first sample that is no number
  * return          Its time, in seconds
  */
-static double find_odd_sample(const struct opine_audio *audio)
+static double find_odd_sample(const struct recording *recording)
 {
-    size_t count = audio->frames * (size_t)audio->channels;
-    size_t i = 0;
+    const struct opine_audio *audio = &recording->view;
+    size_t channels = (size_t)audio->channels;
+    float room[AUDIO_ROOM];
 
-    while (i < count && isfinite(audio->data[i]))
-        i++;
-    return (double)(i / (size_t)audio->channels) / audio->rate_hz;
+    for (size_t i = 0; i < audio->frames; i += AUDIO_FRAMES) {
+        size_t left = audio->frames - i;
+        size_t frames = left < AUDIO_FRAMES ? left : AUDIO_FRAMES;
+        const float *x = audio_view(recording, i, frames, room);
+
+        for (size_t k = 0; x && k < frames * channels; k++)
+            if (!isfinite(x[k]))
+                return (double)(i + k / channels) / audio->rate_hz;
+    }
+    return duration_s(audio);
+}
+
+/**
+ * Say where a recording could not be read
+ * return          0 when it is not this one
+ */
+static int explain_read(const struct recording *recording,
+                        struct reason *reason)
+{
+    const struct stream *stream = recording->stream;
+
+    if (!stream || stream->failed_at < 0)
+        return 0;
+    if (stream->source.error)
+        refuse(reason, "%s", strerror(stream->source.error));
+    else
+        refuse(reason, "damaged or truncated after %lld frames",
+               (long long)stream->failed_at);
+    return 1;
 }
 
 const char *pair_blame(const struct options *o, const struct pair *pair,
@@ -150,12 +179,17 @@ const char *pair_blame(const struct options *o, const struct pair *pair,
         break;
     case OPINE_ERR_REFERENCE_VALUE:
         refuse(reason, "%s, first at %.4f s", text,
-               find_odd_sample(&pair->reference.view));
+               find_odd_sample(&pair->reference));
         break;
     case OPINE_ERR_DEGRADED_VALUE:
         refuse(reason, "%s, first at %.4f s", text,
-               find_odd_sample(&pair->degraded.view));
+               find_odd_sample(&pair->degraded));
         return pair->degraded_path;
+    case OPINE_ERR_READ:
+        return explain_read(&pair->reference, reason) ||
+                       !explain_read(&pair->degraded, reason)
+                   ? pair->reference_path
+                   : pair->degraded_path;
     case OPINE_ERR_CPU:
         refuse(reason, "%s: %s", opine_cpu_name((enum opine_cpu)o->cpu), text);
         return "--cpu";

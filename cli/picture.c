@@ -115,19 +115,23 @@ static void print_answer(FILE *stream, const struct report *report)
 /**
  * Find the largest magnitude in a part of a recording, over all channels
  */
-static double find_peak(const struct opine_audio *audio, double from_s,
+static double find_peak(const struct recording *audio, double from_s,
                         double to_s)
 {
-    double from = fmax(from_s * audio->rate_hz, 0);
-    double to = fmin(ceil(to_s * audio->rate_hz), (double)audio->frames);
-    size_t channels = (size_t)audio->channels;
-    float peak = 0;
+    double from = fmax(from_s * audio->view.rate_hz, 0);
+    double to = fmin(ceil(to_s * audio->view.rate_hz),
+                     (double)audio->view.frames);
+    size_t channels = (size_t)audio->view.channels, end = (size_t)fmax(to, 0);
+    float room[AUDIO_ROOM], peak = 0;
 
-    if (!(from < to))
-        return 0;
-    for (size_t i = (size_t)from * channels; i < (size_t)to * channels; i++)
-        if (fabsf(audio->data[i]) > peak)
-            peak = fabsf(audio->data[i]);
+    for (size_t i = (size_t)from; i < end; i += AUDIO_FRAMES) {
+        size_t frames = end - i < AUDIO_FRAMES ? end - i : AUDIO_FRAMES;
+        const float *x = audio_view(audio, i, frames, room);
+
+        for (size_t k = 0; x && k < frames * channels; k++)
+            if (fabsf(x[k]) > peak)
+                peak = fabsf(x[k]);
+    }
     return (double)peak;
 }
 
@@ -135,7 +139,7 @@ static double find_peak(const struct opine_audio *audio, double from_s,
  * Find the peak of each column
  * delays          1 to follow the delay: `audio` is the reference
  */
-static void find_envelope(const struct plan *p, const struct opine_audio *audio,
+static void find_envelope(const struct plan *p, const struct recording *audio,
                           int delays, double envelope[COLUMNS])
 {
     const struct opine_section *section = p->alignment->section;
@@ -174,9 +178,8 @@ static void draw_wave(const struct plan *p, const char *class,
     svg_path_end(p->stream);
 }
 
-static void draw_waves(const struct plan *p,
-                       const struct opine_audio *reference,
-                       const struct opine_audio *degraded)
+static void draw_waves(const struct plan *p, const struct recording *reference,
+                       const struct recording *degraded)
 {
     const double height = (WAVE_BOTTOM - WAVE_TOP) / 2 - 4;
     double envelope[COLUMNS];
@@ -328,8 +331,8 @@ static void draw_track(const struct plan *p)
 /* -------------------------------------------------------------- picture */
 
 void picture_track(FILE *stream, const struct report *report,
-                   const struct opine_audio *reference,
-                   const struct opine_audio *degraded)
+                   const struct recording *reference,
+                   const struct recording *degraded)
 {
     struct plan plan = make_plan(stream, report);
 

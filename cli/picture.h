@@ -20,8 +20,8 @@
  * delay, with its jumps.
  */
 void picture_track(FILE *stream, const struct report *report,
-                   const struct opine_audio *reference,
-                   const struct opine_audio *degraded);
+                   const struct recording *reference,
+                   const struct recording *degraded);
 
 /**
  * Scale an axis of delays: there is room above and below, and never so little

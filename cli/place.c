@@ -26,16 +26,18 @@ double place_jump(const struct opine_alignment *a, int jump)
     return time_s - a->section[i].delay_ms / 1000;
 }
 
-struct opine_audio place_slice(const struct opine_audio *audio, double from_s,
-                               double to_s)
+struct recording place_slice(const struct recording *recording, double from_s,
+                             double to_s)
 {
-    struct opine_audio slice = *audio;
-    double end = (double)audio->frames;
-    double from = fmin(fmax(round(from_s * audio->rate_hz), 0), end);
-    double to = fmin(fmax(round(to_s * audio->rate_hz), from), end);
-    ptrdiff_t step = audio->frame_step ? audio->frame_step : audio->channels;
+    struct recording slice = *recording;
+    struct opine_audio *view = &slice.view;
+    double end = (double)view->frames;
+    double from = fmin(fmax(round(from_s * view->rate_hz), 0), end);
+    double to = fmin(fmax(round(to_s * view->rate_hz), from), end);
 
-    slice.data += (ptrdiff_t)from * step;
-    slice.frames = (size_t)(to - from);
+    if (view->data)
+        view->data += (size_t)from * (size_t)view->channels;
+    slice.first += (size_t)from;
+    view->frames = (size_t)(to - from);
     return slice;
 }

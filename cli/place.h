@@ -6,7 +6,7 @@
 #ifndef OPINE_CLI_PLACE_H
 #define OPINE_CLI_PLACE_H
 
-#include "opine.h"
+#include "audio.h"
 
 /**
  * Find where a moment of the reference lies in the degraded recording
@@ -29,8 +29,9 @@ double place_jump(const struct opine_alignment *alignment, int jump);
 /**
  * View a part of a recording, as far as it is there
  * from_s, to_s    In seconds; the part may be empty
+ * return          A view, not to be given to audio_free()
  */
-struct opine_audio place_slice(const struct opine_audio *audio, double from_s,
-                               double to_s);
+struct recording place_slice(const struct recording *recording, double from_s,
+                             double to_s);
 
 #endif /* OPINE_CLI_PLACE_H */

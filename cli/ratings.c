@@ -260,6 +260,7 @@ static void score_read(const struct task *task, struct rating *rating,
     config.cpu = (enum opine_cpu)o->cpu;
     config.align = !o->no_align;
     config.calibration = task->calibration;
+    config.read = audio_fetch;
     status = opine_score_once(&config, &ref->view, &deg->view, &result);
     if (status) {
         fail_row(rating, rating->deg, opine_status_text((int)status));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source.h"
 
+#include "spool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -54,34 +56,57 @@ int64_t source_read(struct source *source, int64_t offset, void *buffer,
 }
 
 /**
- * Read a pipe to its end
+ * Move what is in memory behind what is spooled, and make the spool if there is
+ * none
+ */
+static int spool(struct source *source, int64_t bytes, struct reason *reason)
+{
+    if (source->fd < 0)
+        source->fd = spool_open(reason);
+    if (source->fd < 0)
+        return -1;
+    return spool_write(source->fd, source->memory, (size_t)bytes, reason);
+}
+
+/**
+ * Read a pipe to its end: into memory, and into a spool once it is long
  */
 static int slurp(int fd, struct source *source, struct reason *reason)
 {
+    const int64_t most = (int64_t)SPOOL_BYTES;
     int64_t capacity = 0;
+    int64_t held = 0; /* in memory */
+    ssize_t got = 1;
 
-    for (;;) {
-        if (source->size == capacity) {
+    while (got) {
+        if (held == capacity && capacity < most) {
             capacity = capacity ? 2 * capacity : 1 << 20;
-            void *memory = capacity / 2 > MAX_PIPE_BYTES
-                               ? NULL
-                               : realloc(source->memory, (size_t)capacity);
+            void *memory = realloc(source->memory, (size_t)capacity);
 
             if (!memory)
-                return refuse(reason, "too long to be read from a pipe");
+                return refuse(reason, "out of memory");
             source->memory = memory;
         }
-
-        ssize_t got = read(fd, source->memory + source->size,
-                           (size_t)(capacity - source->size));
-
-        if (got == 0)
-            return 0;
-        if (got > 0)
-            source->size += got;
-        else if (errno != EINTR)
+        if (held == capacity) {
+            if (spool(source, held, reason))
+                return -1;
+            held = 0;
+        }
+        got = read(fd, source->memory + held, (size_t)(capacity - held));
+        if (got < 0 && errno != EINTR)
             return refuse(reason, "%s", strerror(errno));
+        held += got > 0 ? got : 0;
+        source->size += got > 0 ? got : 0;
+        if (source->size > MAX_PIPE_BYTES)
+            return refuse(reason, "too long to be read from a pipe");
     }
+    if (source->fd < 0)
+        return 0;
+    if (spool(source, held, reason))
+        return -1;
+    free(source->memory);
+    source->memory = NULL;
+    return 0;
 }
 
 int source_open(const char *path, struct source *source, struct reason *reason)

@@ -23,10 +23,10 @@ int refuse(struct reason *reason, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
- * A regular file, or all that came out of a pipe
+ * A regular file, or all that came out of a pipe: in memory, or a spool
  */
 struct source {
-    int fd;                /* of a regular file, else -1 */
+    int fd;                /* of a regular file or a spool, else -1 */
     unsigned char *memory; /* what came out of a pipe */
     int64_t size;
     int64_t position; /* libsndfile's, kept by audio.c */

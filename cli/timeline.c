@@ -98,8 +98,8 @@ static enum opine_status measure(const struct options *o,
     status = windows_score(o, pair, a, &t->windows);
     if (status)
         return status;
-    if (gaps_find(&pair->reference.view, &pair->degraded.view, a, t->from_s,
-                  t->to_s, &t->gaps) ||
+    if (gaps_find(&pair->reference, &pair->degraded, a, t->from_s, t->to_s,
+                  &t->gaps) ||
         timeline_judge(t, o->worst))
         return OPINE_ERR_MEMORY;
     return OPINE_OK;

@@ -153,22 +153,22 @@ static enum opine_status score_slices(const struct task *task,
                                       struct opine_result *result)
 {
     const unsigned doubtful = OPINE_FLAG_LOW_CONFIDENCE | OPINE_FLAG_UNRELATED;
-    const struct opine_audio *whole = &task->pair->degraded.view;
-    struct opine_audio ref = place_slice(&task->pair->reference.view,
-                                         w->start_s, w->end_s);
-    struct opine_audio deg = place_slice(whole, x->room_start_s, x->room_end_s);
+    const struct recording *whole = &task->pair->degraded;
+    struct recording ref = place_slice(&task->pair->reference, w->start_s,
+                                       w->end_s);
+    struct recording deg = place_slice(whole, x->room_start_s, x->room_end_s);
     struct opine_result other;
     enum opine_status status = OPINE_OK;
 
     if (!task->options->no_align) {
-        status = opine_score(desk->aligning, &ref, &deg, result);
+        status = opine_score(desk->aligning, &ref.view, &deg.view, result);
         if (status || !(result->flags & doubtful))
             return status;
     }
     deg = place_slice(whole, x->start_s, x->end_s);
     if (task->options->no_align)
-        return opine_score(desk->trusting, &ref, &deg, result);
-    if (!opine_score(desk->trusting, &ref, &deg, &other) &&
+        return opine_score(desk->trusting, &ref.view, &deg.view, result);
+    if (!opine_score(desk->trusting, &ref.view, &deg.view, &other) &&
         other.mos > result->mos)
         *result = other;
     return status;

@@ -118,22 +118,21 @@ enum opine_status {
     OPINE_ERR_REFERENCE_SILENT = -7, /* active level below -80 dBov */
     OPINE_ERR_REFERENCE_VALUE = -8,  /* NaN or infinite sample in it */
     OPINE_ERR_DEGRADED_VALUE = -9,   /* NaN or infinite sample in it */
-    OPINE_ERR_CPU = -10 /* this machine lacks the CPU level asked for */
+    OPINE_ERR_CPU = -10,  /* this machine lacks the CPU level asked for */
+    OPINE_ERR_READ = -11, /* opine_config.read() returned too few samples */
 };
 
-/**
- * Describe a status in a few words
- * status          Any int
- */
+/* What any of them means, in a few words */
 OPINE_API const char *opine_status_text(int status);
 
 /* --------------------------------------------------------------- input */
 
 /**
- * A recording in memory: a view, nothing is owned
+ * A recording in memory, or one that is read on demand: nothing is owned
  */
 struct opine_audio {
-    const float *data;      /* first sample of the first channel */
+    const float *data;      /* first sample of the first channel; or NULL, and
+                               opine_config.read() fetches them */
     size_t frames;          /* samples per channel */
     int channels;           /* 1 to 64 */
     int rate_hz;            /* 8000 to 192000 */
@@ -225,17 +224,20 @@ struct opine_config {
     enum opine_cpu cpu;     /* default OPINE_CPU_BEST */
     void *(*alloc)(void *opaque, size_t bytes); /* default NULL: malloc() */
     void (*free)(void *opaque, void *memory);   /* default NULL: free() */
-    void *opaque;  /* given to both; default NULL */
+    void *opaque;  /* given to these and to read(); default NULL */
     int all_views; /* measure what the score does not need; default 0 */
     const struct opine_calibration *calibration; /* copied; NULL: shipped */
     int series;         /* return opine_result.series; default 0 */
     int keep_reference; /* for its next degraded version: up to 64 MiB of
                            what was made of it; default 1 */
+    /* Fetch frames of a recording without `data`, interleaved, from anywhere,
+       mostly in order, each several times; return how many: all, or it fails.
+       `audio` is what the caller gave. Default NULL: all are in memory */
+    size_t (*read)(void *opaque, const struct opine_audio *audio, size_t first,
+                   size_t frames, float *to);
 };
 
-/**
- * Set every field to its default
- */
+/* Set every field to its default */
 OPINE_API void opine_config_init(struct opine_config *config);
 
 /* -------------------------------------------------------------- result */
@@ -310,11 +312,7 @@ enum opine_flag {
                                             the model was fitted on */
 };
 
-/**
- * Name a flag, for reports
- * flag            One bit
- * return          "resampled", ...; NULL when there is no such flag
- */
+/* Name of one flag, for reports: "resampled"; NULL when there is no such one */
 OPINE_API const char *opine_flag_name(unsigned flag);
 
 /**

@@ -203,7 +203,8 @@ static enum opine_status score(struct opine_context *context,
     struct opine_arena *scratch = &context->scratch;
     const struct opine_config *config = &context->config;
     const struct opine_kernels *kernels = &context->kernels;
-    struct opine_known *known = config->keep_reference ? &context->known : NULL;
+    int is_kept = config->keep_reference && reference->data;
+    struct opine_known *known = is_kept ? &context->known : NULL;
     struct stages s;
 
     opine_arena_clear(scratch);
@@ -227,6 +228,9 @@ static enum opine_status score(struct opine_context *context,
     if (config->series)
         TRY(opine_summarise(scratch, &context->ear, &s.prepared, &s.aligned,
                             &s.perceived, &s.series));
+    if (opine_fetch_failed(s.prepared.ref.fetch) ||
+        opine_fetch_failed(s.prepared.deg.fetch))
+        return OPINE_ERR_READ; /* after it had been read once */
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
 }

@@ -9,6 +9,7 @@
 #define OPINE_SRC_PLANES_H
 
 #include "base/kernels.h"
+#include "fetch.h"
 
 #define OPINE_CHANNELS_MAX 64
 
@@ -18,6 +19,7 @@ struct opine_planes {
     int channels;
     size_t n;                        /* samples per channel */
     float means[OPINE_CHANNELS_MAX]; /* of each channel, to be taken out */
+    struct opine_fetch *fetch;       /* where x is not in memory; else NULL */
 };
 
 /**
@@ -29,8 +31,12 @@ static inline void opine_planes_load(const struct opine_planes *planes,
                                      const struct opine_kernels *kernels,
                                      int channel, size_t first, int n, float *y)
 {
-    kernels->load(y, planes->x[channel] + (ptrdiff_t)first * planes->step,
-                  planes->step, planes->means[channel], n);
+    if (planes->fetch)
+        opine_fetch_load(planes->fetch, kernels, channel, first, n,
+                         planes->means[channel], y);
+    else
+        kernels->load(y, planes->x[channel] + (ptrdiff_t)first * planes->step,
+                      planes->step, planes->means[channel], n);
 }
 
 #endif

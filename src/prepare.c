@@ -27,11 +27,12 @@
 
 /* --------------------------------------------------------------- check */
 
-static enum opine_status check(const struct opine_audio *a)
+static enum opine_status check(const struct opine_config *config,
+                               const struct opine_audio *a)
 {
     double seconds;
 
-    if (!a || (!a->data && a->frames))
+    if (!a || (!a->data && a->frames && !config->read))
         return OPINE_ERR_ARGUMENT;
     if (a->rate_hz < OPINE_RATE_MIN_HZ || a->rate_hz > OPINE_RATE_MAX_HZ)
         return OPINE_ERR_RATE;
@@ -61,25 +62,33 @@ static int block_at(size_t n, size_t first)
 }
 
 /* One signal as the caller has it, its means not known yet */
-static void place(const struct opine_audio *audio, struct opine_planes *planes)
+static enum opine_status place(struct opine_arena *arena,
+                               const struct opine_config *config,
+                               const struct opine_audio *audio,
+                               struct opine_planes *planes)
 {
     int is_plain = !audio->frame_step && !audio->channel_step;
     ptrdiff_t step = is_plain ? 1 : audio->channel_step;
 
     planes->n = audio->frames;
     planes->channels = audio->channels;
+    planes->fetch = NULL;
+    if (!audio->data)
+        return opine_fetch_create(arena, config, audio, &planes->fetch);
     planes->step = is_plain ? audio->channels : audio->frame_step;
     for (int c = 0; c < audio->channels; c++)
         planes->x[c] = audio->data + c * step;
+    return OPINE_OK;
 }
 
 static enum opine_status
-view(struct opine_arena *arena, const struct opine_kernels *kernels,
+look(struct opine_arena *arena, const struct opine_kernels *kernels,
      const struct opine_audio *audio, enum opine_status not_finite,
      struct opine_planes *planes, struct opine_survey *survey)
 {
-    place(audio, planes);
     TRY(opine_look(arena, kernels, planes, audio->rate_hz, survey));
+    if (opine_fetch_failed(planes->fetch))
+        return OPINE_ERR_READ;
     for (int c = 0; c < audio->channels; c++)
         if (!isfinite(planes->means[c]))
             return not_finite;
@@ -128,7 +137,9 @@ static enum opine_status mix(struct opine_arena *arena,
         for (size_t k = i; k < i + (size_t)count; k++)
             y[k] *= share;
     }
-    *p = (struct opine_planes){ { y }, 1, 1, p->n, { 0 } };
+    *p = (struct opine_planes){
+        .x = { y }, .step = 1, .channels = 1, .n = p->n
+    };
     return OPINE_OK;
 }
 
@@ -234,16 +245,19 @@ static enum opine_status bring_reference(struct opine_arena *arena,
 /* What is measured of a signal as it came */
 static enum opine_status
 take(struct opine_arena *arena, const struct opine_kernels *kernels,
-     const struct opine_audio *audio, enum opine_band band,
+     const struct opine_config *config, const struct opine_audio *audio,
      enum opine_status not_finite, struct opine_prepared_signal *s)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
+    struct opine_arena_mark mark;
     struct opine_survey survey;
 
+    TRY(place(arena, config, audio, &s->planes));
+    s->fetch = s->planes.fetch;
     s->n = audio->frames;
-    TRY(view(arena, kernels, audio, not_finite, &s->planes, &survey));
+    mark = opine_arena_mark(arena);
+    TRY(look(arena, kernels, audio, not_finite, &s->planes, &survey));
     s->level_dbov = opine_active_level(kernels, &s->planes, audio->rate_hz,
-                                       band);
+                                       config->band);
     s->flat = opine_flat_share(kernels, &s->planes, &survey);
     s->peak = opine_peak(&survey, audio->channels);
     opine_arena_release(arena, mark);
@@ -251,17 +265,18 @@ take(struct opine_arena *arena, const struct opine_kernels *kernels,
 }
 
 /* The same of the reference, unless it is known */
-static enum opine_status
-take_reference(struct opine_arena *arena, const struct opine_kernels *kernels,
-               const struct opine_audio *audio, enum opine_band band,
-               struct opine_known *known, struct opine_prepared_signal *s)
+static enum opine_status take_reference(struct opine_arena *arena,
+                                        const struct opine_kernels *kernels,
+                                        const struct opine_config *config,
+                                        const struct opine_audio *audio,
+                                        struct opine_known *known,
+                                        struct opine_prepared_signal *s)
 {
     if (known && known->has_signal) {
         *s = known->signal;
-        place(audio, &s->planes);
-        return OPINE_OK;
+        return place(arena, config, audio, &s->planes);
     }
-    TRY(take(arena, kernels, audio, band, OPINE_ERR_REFERENCE_VALUE, s));
+    TRY(take(arena, kernels, config, audio, OPINE_ERR_REFERENCE_VALUE, s));
     if (known) {
         known->signal = *s;
         known->has_signal = 1;
@@ -292,12 +307,12 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
 {
     memset(pair, 0, sizeof *pair);
     pair->known = known;
-    TRY(check(ref));
-    TRY(check(deg));
+    TRY(check(config, ref));
+    TRY(check(config, deg));
     if (known)
         opine_known_recognise(known, kernels, ref);
-    TRY(take_reference(arena, kernels, ref, config->band, known, &pair->ref));
-    TRY(take(arena, kernels, deg, config->band, OPINE_ERR_DEGRADED_VALUE,
+    TRY(take_reference(arena, kernels, config, ref, known, &pair->ref));
+    TRY(take(arena, kernels, config, deg, OPINE_ERR_DEGRADED_VALUE,
              &pair->deg));
     if (pair->ref.level_dbov < REFERENCE_SILENT_DBOV)
         return OPINE_ERR_REFERENCE_SILENT;
@@ -330,13 +345,15 @@ enum opine_status opine_pair_raw(struct opine_arena *arena,
 
     *possible = 0;
     pair->known = NULL;
-    TRY(check(ref));
-    TRY(check(deg));
+    TRY(check(config, ref));
+    TRY(check(config, deg));
     if (ref->rate_hz != deg->rate_hz || config->band != OPINE_BAND_FB)
         return OPINE_OK;
-    TRY(view(arena, kernels, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg,
+    TRY(place(arena, config, deg, &pair->deg));
+    TRY(place(arena, config, ref, &pair->ref));
+    TRY(look(arena, kernels, deg, OPINE_ERR_DEGRADED_VALUE, &pair->deg,
              &survey));
-    TRY(view(arena, kernels, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref,
+    TRY(look(arena, kernels, ref, OPINE_ERR_REFERENCE_VALUE, &pair->ref,
              &survey));
     pair->rate_hz = ref->rate_hz;
     square = opine_mean_square(&survey, ref->channels);

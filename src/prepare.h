@@ -14,10 +14,11 @@
 /* One of the two signals */
 struct opine_prepared_signal {
     struct opine_planes planes;
-    size_t n;          /* samples per channel */
-    double level_dbov; /* active level in the band, as it came */
-    double flat;       /* share of flat tops, 0 to 1, as it came */
-    double peak;       /* greatest magnitude, as it came */
+    size_t n;                  /* samples per channel */
+    double level_dbov;         /* active level in the band, as it came */
+    double flat;               /* share of flat tops, 0 to 1, as it came */
+    double peak;               /* greatest magnitude, as it came */
+    struct opine_fetch *fetch; /* where it is read on demand, or NULL */
 };
 
 /* What of a reference depends on its degraded version */

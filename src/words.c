@@ -48,6 +48,8 @@ const char *opine_status_text(int status)
         return "the degraded holds samples that are not finite numbers";
     case OPINE_ERR_CPU:
         return "this machine or build lacks the CPU level asked for";
+    case OPINE_ERR_READ:
+        return "a recording could not be read to its end";
     default:
         return "unknown status";
     }

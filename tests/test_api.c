@@ -277,7 +277,7 @@ static void cpu_levels_agree_to_the_bit(void **state)
 static void every_status_has_a_text(void **state)
 {
     (void)state;
-    for (int status = OPINE_ERR_CPU; status <= OPINE_OK; status++) {
+    for (int status = OPINE_ERR_READ; status <= OPINE_OK; status++) {
         assert_true(strlen(opine_status_text(status)) > 5);
         assert_string_not_equal(opine_status_text(status), "unknown status");
     }

@@ -49,7 +49,9 @@ static void make_ear(struct fixture *f, int rate_hz, enum opine_band band)
 /* Powers into f->pattern, gain 1, frames from a sample on */
 static void hear(struct fixture *f, const float *x, int n, int first)
 {
-    struct opine_planes planes = { { x }, 1, 1, (size_t)n, { 0 } };
+    struct opine_planes planes = {
+        .x = { x }, .step = 1, .channels = 1, .n = (size_t)n
+    };
     ptrdiff_t start[FRAMES];
 
     for (int t = 0; t < FRAMES; t++)

@@ -141,16 +141,16 @@ static void gaps_are_found_where_the_reference_sounds(void **state)
     static float deg[2 * RATE];
     struct opine_section section = { 0, 1.9, -100 };
     const struct opine_alignment early = { .sections = 1, .section = &section };
-    const struct opine_audio r = { ref, RATE, 2, RATE, 0, 0 };
-    struct opine_audio d = { deg, RATE * 9 / 10, 2, RATE, 0, 0 };
+    const struct recording r = { .view = { ref, RATE, 2, RATE, 0, 0 } };
+    struct recording d = { .view = { deg, RATE * 9 / 10, 2, RATE, 0, 0 } };
     struct gaps gaps;
 
     (void)state;
     make_white(ref, 2 * RATE, 1);
     /* A pause, in the reference, from 0.6 to 0.7 s */
     memset(ref + 2 * RATE * 6 / 10, 0, 2 * RATE / 10 * sizeof(ref[0]));
-    memcpy(deg, ref + 2 * RATE / 10, 2 * d.frames * sizeof(deg[0]));
-    amplify(deg, 2 * (int)d.frames, -12);
+    memcpy(deg, ref + 2 * RATE / 10, 2 * d.view.frames * sizeof(deg[0]));
+    amplify(deg, 2 * (int)d.view.frames, -12);
     assert_int_equal(gaps_find(&r, &d, &early, 0, 1e9, &gaps), 0);
     assert_int_equal(gaps.count, 0);
     gaps_free(&gaps);

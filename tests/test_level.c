@@ -27,7 +27,8 @@ static float *take(void)
 
 static struct opine_planes view(const float *x)
 {
-    return (struct opine_planes){ { x }, 1, 1, N, { 0 } };
+    return (
+        struct opine_planes){ .x = { x }, .step = 1, .channels = 1, .n = N };
 }
 
 static double flat(const float *x)
@@ -112,7 +113,9 @@ static void narrow_bands_measure_behind_a_filter(void **state)
 static void channels_count_by_their_mean_square(void **state)
 {
     float *x[2] = { take(), take() };
-    struct opine_planes planes = { { x[0], x[1] }, 1, 2, N, { 0 } };
+    struct opine_planes planes = {
+        .x = { x[0], x[1] }, .step = 1, .channels = 2, .n = N
+    };
 
     (void)state;
     make_sine(x[0], N, RATE, 1000);

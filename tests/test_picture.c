@@ -56,7 +56,8 @@ static const char *draw(const double *delay_ms, int sections, int are_jumps,
     static struct opine_section section[MOST];
     static struct opine_jump jump[MOST];
     const struct options options = { .no_align = 0 };
-    const struct opine_audio audio = { speech, FRAMES, 1, RATE, 0, 0 };
+    const struct recording audio = { .view = { speech, FRAMES, 1, RATE, 0,
+                                               0 } };
     struct opine_alignment a = { .delay_ms = delay_ms[0],
                                  .confidence = 0.9,
                                  .polarity = 1,
