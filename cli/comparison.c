@@ -77,12 +77,15 @@ struct comparison_words comparison_explain(const struct change *c)
 /**
  * Whether the worse seconds are worse than they may be; what is not known, or
  * has no tolerance, is not
+ * max_drop        Of the row: its seconds may drop by as much, too; or NAN
  */
 static int has_tail(const struct options *o, const struct tail *before,
-                    const struct tail *after)
+                    const struct tail *after, double max_drop)
 {
-    return before->worst_mos - after->worst_mos >
-               o->max_worst_drop + ROUNDING ||
+    double worst = before->worst_mos - after->worst_mos;
+
+    return (worst > o->max_worst_drop + ROUNDING &&
+            !(worst <= max_drop + ROUNDING)) ||
            before->p10 - after->p10 > o->max_p10_drop + ROUNDING ||
            after->bad - before->bad > o->max_bad_seconds + ROUNDING;
 }
@@ -102,7 +105,7 @@ static enum state judge(const struct options *o, const struct change *c)
         return STATE_CHANGED;
     if (c->difference < -drop - ROUNDING)
         return STATE_DROPPED;
-    if (has_tail(o, &c->before->tail, &after->tail))
+    if (has_tail(o, &c->before->tail, &after->tail, after->max_drop))
         return STATE_TAIL;
     if (fabs(c->difference) <= o->dead_band + ROUNDING)
         return STATE_TIE;

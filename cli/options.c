@@ -171,7 +171,7 @@ static const struct option table[] = {
       GATE, KIND_NUMBER, PLACE(max_mean_drop), 0, 4, NULL },
     { "max-worst-drop", "X", "and when its worst second drops by over X; 0.5",
       GATE, KIND_NUMBER, PLACE(max_worst_drop), 0, 4, NULL },
-    { "max-p10-drop", "X", "and when the 10th percentile of seconds does; none",
+    { "max-percentile-drop", "X", "and when the 10th percentile of seconds does; none",
       GATE, KIND_NUMBER, PLACE(max_p10_drop), 0, 4, NULL },
     { "max-bad-seconds", "N", "and when over N more seconds are bad; none",
       GATE, KIND_NUMBER, PLACE(max_bad_seconds), 0, 1e6, NULL },
