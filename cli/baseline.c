@@ -22,6 +22,7 @@ static int take_row(json_t *row, struct entry *entry)
                         .group = group ? group : "",
                         .basis = basis ? basis : "",
                         .mos = json_number_value(mos),
+                        .tail = tail_read(json_object_get(row, "tail")),
                         .weight = 1,
                         .min_mos = (double)NAN,
                         .max_drop = (double)NAN };
@@ -100,9 +101,11 @@ static json_t *build(const char *model, const struct entry *entries, int count)
 
     for (int i = 0; i < count; i++)
         has_failed |= json_array_append_new(
-            rows, json_pack("{s:o,s:o,s:f,s:s}", "id", json_text(entries[i].id),
-                            "group", json_text(entries[i].group), "mos",
-                            entries[i].mos, "basis", entries[i].basis));
+            rows,
+            json_pack("{s:o,s:o,s:f,s:o,s:s}", "id", json_text(entries[i].id),
+                      "group", json_text(entries[i].group), "mos",
+                      entries[i].mos, "tail", tail_object(&entries[i].tail),
+                      "basis", entries[i].basis));
     if (!has_failed)
         return json_pack("{s:i,s:s,s:s,s:o}", "schema", SCHEMA, "model", model,
                          "version", opine_version(), "rows", rows);

@@ -41,6 +41,7 @@ static int open_side(const char *path, struct side *side)
                                            .error = "has no score",
                                            .basis = "",
                                            .mos = results[i].mos,
+                                           .tail = results[i].tail,
                                            .weight = results[i].weight,
                                            .min_mos = (double)NAN,
                                            .max_drop = (double)NAN };
@@ -78,6 +79,8 @@ enum outcome compare_run(const struct options *options)
     enum outcome outcome = OUTCOME_FAILED;
 
     without_gates.max_drop = without_gates.max_mean_drop = 4;
+    without_gates.max_p10_drop = without_gates.max_worst_drop = (double)NAN;
+    without_gates.max_bad_seconds = (double)NAN;
     if (o->operand_count != 2) {
         complain(NULL, "needs two tables of results; opine compare --help "
                        "tells more");

@@ -16,10 +16,10 @@
 
 const char *state_name(enum state state)
 {
-    static const char *const names[STATES] = {
-        "tie",    "win", "loss",    "dropped", "below",
-        "failed", "new", "missing", "changed"
-    };
+    static const char *const names[STATES] = { "tie",     "win",  "loss",
+                                               "dropped", "tail", "below",
+                                               "failed",  "new",  "missing",
+                                               "changed" };
 
     return names[state];
 }
@@ -50,6 +50,15 @@ struct comparison_words comparison_explain(const struct change *c)
         snprintf(w.text, size, "below: MOS %.4f is below %g", c->after->mos,
                  c->after->min_mos);
         break;
+    case STATE_TAIL:
+        snprintf(w.text, size,
+                 "tail: worst second %.2f at %.1f s, was %.2f; 10th percentile "
+                 "%.2f, was %.2f; %.0f s bad, was %.0f; MOS %.4f, %+.4f",
+                 c->after->tail.worst_mos, c->after->tail.worst_s,
+                 c->before->tail.worst_mos, c->after->tail.p10,
+                 c->before->tail.p10, c->after->tail.bad, c->before->tail.bad,
+                 c->after->mos, c->difference);
+        break;
     case STATE_TIE:
     case STATE_WIN:
     case STATE_LOSS:
@@ -64,6 +73,22 @@ struct comparison_words comparison_explain(const struct change *c)
 }
 
 /* ----------------------------------------------------------------- states */
+
+/**
+ * Whether the worse seconds are worse than they may be; what is not known, or
+ * has no tolerance, is not
+ * max_drop        Of the row: its seconds may drop by as much, too; or NAN
+ */
+static int has_tail(const struct options *o, const struct tail *before,
+                    const struct tail *after, double max_drop)
+{
+    double worst = before->worst_mos - after->worst_mos;
+
+    return (worst > o->max_worst_drop + ROUNDING &&
+            !(worst <= max_drop + ROUNDING)) ||
+           before->p10 - after->p10 > o->max_p10_drop + ROUNDING ||
+           after->bad - before->bad > o->max_bad_seconds + ROUNDING;
+}
 
 static enum state judge(const struct options *o, const struct change *c)
 {
@@ -80,6 +105,8 @@ static enum state judge(const struct options *o, const struct change *c)
         return STATE_CHANGED;
     if (c->difference < -drop - ROUNDING)
         return STATE_DROPPED;
+    if (has_tail(o, &c->before->tail, &after->tail, after->max_drop))
+        return STATE_TAIL;
     if (fabs(c->difference) <= o->dead_band + ROUNDING)
         return STATE_TIE;
     return c->difference > 0 ? STATE_WIN : STATE_LOSS;
@@ -195,29 +222,6 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/**
- * The value that a tenth of all are below, interpolated; sorts them
- */
-static double percentile_10(double *x, int n)
-{
-    double place = 0.1 * (n - 1);
-    int i = (int)place;
-
-    if (n == 0)
-        return (double)NAN;
-    qsort(x, (size_t)n, sizeof(*x), compare_numbers);
-    return i + 1 < n ? x[i] + (place - i) * (x[i + 1] - x[i]) : x[i];
-}
-
-static int count_bad(const double *x, int n)
-{
-    int count = 0;
-
-    for (int i = 0; i < n; i++)
-        count += x[i] < BAD_MOS;
-    return count;
-}
-
 static const struct change *sorted_changes; /* for compare_losses() */
 
 /**
@@ -244,6 +248,23 @@ static void find_worst(const struct options *o, struct comparison *all)
         all->worst_count = o->worst;
 }
 
+static void compare_tails(struct comparison *all)
+{
+    for (int i = 0; i < all->changes; i++) {
+        const struct change *c = &all->change[i];
+
+        if (isnan(c->difference) || isnan(c->before->tail.p10) ||
+            isnan(c->after->tail.p10))
+            continue;
+        all->tails++;
+        all->seconds_p10 += c->after->tail.p10 - c->before->tail.p10;
+        all->seconds_before += c->before->tail.bad;
+        all->seconds_after += c->after->tail.bad;
+    }
+    if (all->tails)
+        all->seconds_p10 /= all->tails;
+}
+
 static int take_statistics(const struct options *o, struct comparison *all)
 {
     size_t room = (size_t)all->changes + 1;
@@ -266,11 +287,12 @@ static int take_statistics(const struct options *o, struct comparison *all)
         all->losses += c->difference < -o->dead_band - ROUNDING;
     }
     all->ties = n - all->wins - all->losses;
+    compare_tails(all);
     all->paired = statistics_compare(x, n);
-    all->bad_before = count_bad(before, n);
-    all->bad_after = count_bad(after, n);
-    all->p10_before = percentile_10(before, n);
-    all->p10_after = percentile_10(after, n);
+    all->bad_before = statistics_count_below(before, n, BAD_MOS);
+    all->bad_after = statistics_count_below(after, n, BAD_MOS);
+    all->p10_before = statistics_percentile(before, n, 0.1);
+    all->p10_after = statistics_percentile(after, n, 0.1);
     free(x);
     return 0;
 }

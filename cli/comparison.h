@@ -8,6 +8,7 @@
 
 #include "options.h"
 #include "statistics.h"
+#include "tail.h"
 
 /**
  * A row on one side
@@ -19,6 +20,7 @@ struct entry {
     const char *basis; /* what scores must share to be compared: the hash of the
                           reference and the settings; "" when not known */
     double mos;        /* NAN when there is none */
+    struct tail tail;
     double weight;
     double min_mos;  /* NAN: none */
     double max_drop; /* NAN: that of the options */
@@ -33,6 +35,7 @@ enum state {
     STATE_WIN,
     STATE_LOSS,    /* within the tolerance */
     STATE_DROPPED, /* beyond it */
+    STATE_TAIL,    /* some seconds are, though all are not */
     STATE_BELOW,   /* below its min_mos */
     STATE_FAILED,  /* has no score now */
     STATE_NEW,     /* has no score before */
@@ -77,6 +80,9 @@ struct comparison {
     struct statistics_paired paired;
     double p10_before, p10_after; /* 10th percentile of the scores */
     int bad_before, bad_after;    /* scores below 3.5, "unacceptable" */
+    int tails;                    /* rows whose tails can be compared: */
+    double seconds_p10;           /* mean change of their 10th percentiles */
+    double seconds_before, seconds_after; /* their bad seconds */
     int *worst; /* changes that lost beyond the dead band, most first */
     int worst_count;
 };

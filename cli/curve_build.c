@@ -9,6 +9,8 @@
 /* Where quality hardly depends on the rate, rounding makes small reversals */
 #define LEAST_REVERSAL 0.005
 
+#define TOP 4.75 /* of the scale; nothing is expected above */
+
 /* -------------------------------------------------------------- order */
 
 /**
@@ -95,7 +97,7 @@ static void average(const struct curve_row *s, struct rung *rung)
                   sqrt(spread / (worth - 1));
 
     rung->low = fmax(rung->mos - half, 1);
-    rung->high = fmin(rung->mos + half, 5);
+    rung->high = fmin(rung->mos + half, fmax(rung->mos, TOP));
 }
 
 static void take_rung(const struct curves *c, struct rung *rung)

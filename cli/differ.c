@@ -62,6 +62,11 @@ void comparison_text(FILE *stream, const struct comparison *all,
             "tail        10th percentile %.2f, was %.2f; below 3.5 %d, was "
             "%d\n",
             all->p10_after, all->p10_before, all->bad_after, all->bad_before);
+    if (all->tails)
+        fprintf(stream,
+                "seconds     10th percentile %+.4f on average; below 3.5 %.0f, "
+                "was %.0f\n",
+                all->seconds_p10, all->seconds_after, all->seconds_before);
     for (int g = 0; g < all->groups; g++) {
         const struct group_change *group = &all->group[g];
 
@@ -77,6 +82,9 @@ void comparison_text(FILE *stream, const struct comparison *all,
         fprintf(stream, "%s%+.4f  %.2f  ", i ? "            " : "worst       ",
                 c->difference, c->after->mos);
         print_name(stream, c->after->id);
+        if (!isnan(c->after->tail.worst_mos))
+            fprintf(stream, ", worst %.2f at %.1f s", c->after->tail.worst_mos,
+                    c->after->tail.worst_s);
         putc('\n', stream);
     }
 }
@@ -141,6 +149,11 @@ void comparison_markdown(FILE *stream, const struct comparison *all,
                 "%+.4f; Wilcoxon p %.4g)\n\n",
                 p->mean, p->n, p->interval.low, p->interval.high, p->p);
     print_counts(stream, all);
+    if (all->tails)
+        fprintf(stream,
+                "\nSeconds: 10th percentile %+.4f on average; below 3.5 %.0f, "
+                "was %.0f\n",
+                all->seconds_p10, all->seconds_after, all->seconds_before);
     print_failures(stream, all);
     if (all->groups)
         fputs("\n| group | rows | before | after | change |\n"

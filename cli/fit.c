@@ -2,11 +2,11 @@
 #include "fit.h"
 
 #include "model.h"
+#include "output.h"
 #include "ratings.h"
 #include "report.h"
 #include "statistics.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,22 +242,14 @@ static int write_model(const struct options *o,
                        const struct opine_calibration *c,
                        const struct model_source *source, int tables)
 {
-    FILE *file;
-    int has_failed;
+    struct output output;
 
-    if (!o->out)
-        return model_write(stdout, c, source, tables);
-    errno = 0;
-    file = fopen(o->out, "w");
-    if (!file) {
-        complain(o->out, "%s", strerror(errno));
+    if (output_open(&output, o->out ? o->out : "-"))
         return -1;
-    }
-    has_failed = model_write(file, c, source, tables) || ferror(file);
-    has_failed |= fclose(file) != 0;
-    if (has_failed)
-        complain(o->out, "could not be written");
-    return has_failed ? -1 : 0;
+    if (!model_write(output.stream, c, source, tables))
+        return output_finish(&output);
+    output_drop(&output);
+    return -1;
 }
 
 /* ------------------------------------------------------------------ run */

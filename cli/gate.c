@@ -68,6 +68,7 @@ static void take(void *user, const struct item *item, const struct score *score)
                              .error = strdup(score->error ? score->error : ""),
                              .basis = basis_of(score),
                              .mos = score->mos,
+                             .tail = score->tail,
                              .weight = item->weight,
                              .min_mos = item->min_mos,
                              .max_drop = item->max_drop,
@@ -170,8 +171,8 @@ static enum outcome conclude(const struct options *o,
     int unlike = all->counts[STATE_NEW] + all->counts[STATE_MISSING] +
                  all->counts[STATE_CHANGED];
 
-    if (all->counts[STATE_DROPPED] || all->counts[STATE_BELOW] ||
-        all->dropped_groups)
+    if (all->counts[STATE_DROPPED] || all->counts[STATE_TAIL] ||
+        all->counts[STATE_BELOW] || all->dropped_groups)
         return OUTCOME_BELOW;
     if (all->counts[STATE_FAILED])
         return OUTCOME_PARTIAL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "json.h"
 
+#include "tail.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +253,11 @@ static struct builder build_score(const struct report *report)
     put_score(&b, report);
     put_alignment(&b, report);
     put(&b, "disturbances", disturbances_object(&b, report->result));
+    if (report->result->series) {
+        struct tail tail = tail_find(report->result->series);
+
+        put(&b, "tail", tail_object(&tail));
+    }
     put(&b, "views", views_object(&b, &report->result->views));
     put(&b, "cpu", json_string(opine_cpu_name(report->result->cpu)));
     return b;

@@ -169,6 +169,12 @@ static const struct option table[] = {
       GATE, KIND_NUMBER, PLACE(max_drop), 0, 4, NULL },
     { "max-mean-drop", "X", "and when the mean of a group drops by over X; 0.05",
       GATE, KIND_NUMBER, PLACE(max_mean_drop), 0, 4, NULL },
+    { "max-worst-drop", "X", "and when its worst second drops by over X; 0.5",
+      GATE, KIND_NUMBER, PLACE(max_worst_drop), 0, 4, NULL },
+    { "max-percentile-drop", "X", "and when the 10th percentile of seconds does; none",
+      GATE, KIND_NUMBER, PLACE(max_p10_drop), 0, 4, NULL },
+    { "max-bad-seconds", "N", "and when over N more seconds are bad; none",
+      GATE, KIND_NUMBER, PLACE(max_bad_seconds), 0, 1e6, NULL },
     { "max-delay", "MS", "exit with 1 when the delay exceeds MS either way",
       SCORE | ALIGN | TIMELINE, KIND_NUMBER, PLACE(max_delay_ms), 0,
       MAX_S * 1000, NULL },
@@ -230,6 +236,8 @@ static void set_defaults(struct options *options)
     options->min_mos = (double)NAN;
     options->max_drop = 0.1;
     options->max_mean_drop = 0.05;
+    options->max_worst_drop = 0.5;
+    options->max_p10_drop = options->max_bad_seconds = (double)NAN;
     options->dead_band = 0.02;
     options->html_pairs = 20;
     options->worst = 5;

@@ -65,6 +65,9 @@ struct options {
     double clear_s;
     double max_drop;
     double max_mean_drop;
+    double max_p10_drop; /* NAN: any, as the next two */
+    double max_worst_drop;
+    double max_bad_seconds;
     double dead_band;
     const char *codec; /* columns, or NULL, as the next two */
     const char *bitrate;

@@ -102,7 +102,7 @@ enum outcome pair_run(const struct options *options,
 {
     struct pair pair = { .reference_path = options->operands[0],
                          .degraded_path = options->operands[1],
-                         .wants_series = options->html != NULL };
+                         .wants_series = 1 };
     struct opine_config config;
     struct opine_context *context;
     struct opine_calibration calibration;

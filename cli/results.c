@@ -39,6 +39,10 @@ static const struct column {
     { "clock_ppm", NULL, KIND_NUMBER, 3 },
     { "time_scale", NULL, KIND_NUMBER, 6 },
     { "jumps", NULL, KIND_COUNT, 0 },
+    { "p10_mos", "tail", KIND_NUMBER, 4 },
+    { "bad_seconds", "tail", KIND_NUMBER, 0 },
+    { "worst_mos", "tail", KIND_NUMBER, 4 },
+    { "worst_s", "tail", KIND_NUMBER, 2 },
     { "lost_ms", NULL, KIND_NUMBER, 4 },
     { "inserted_ms", NULL, KIND_NUMBER, 4 },
     { "duration_s", "degraded", KIND_NUMBER, 4 },
@@ -338,6 +342,17 @@ int results_json_row(FILE *stream, const struct manifest *manifest,
 
 /* --------------------------------------------------------------- reading */
 
+/**
+ * A number that may be missing
+ */
+static double optional(const struct table *table, int row, const char *name)
+{
+    const char *text = table_field(table, row, table_find(table, name));
+    double value;
+
+    return *text && !csv_parse_number(text, &value) ? value : (double)NAN;
+}
+
 static int take_result(const char *path, const struct table *table, int row,
                        struct result *result)
 {
@@ -352,6 +367,11 @@ static int take_result(const char *path, const struct table *table, int row,
     result->status = table_field(table, row, table_find(table, "status"));
     result->mos = (double)NAN;
     result->weight = 1;
+    result->tail =
+        (struct tail){ .p10 = optional(table, row, "p10_mos"),
+                       .bad = optional(table, row, "bad_seconds"),
+                       .worst_mos = optional(table, row, "worst_mos"),
+                       .worst_s = optional(table, row, "worst_s") };
     if (*mos && csv_parse_number(mos, &result->mos))
         complain(path, "line %d: mos: '%s' is no number", table->row[row].line,
                  mos);

@@ -40,6 +40,7 @@ struct result {
     const char *group;
     const char *status;
     double mos; /* NAN when it failed */
+    struct tail tail;
     double weight;
 };
 

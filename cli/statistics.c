@@ -302,3 +302,25 @@ struct statistics_paired statistics_compare(const double *difference, int n)
     free(all);
     return test;
 }
+
+/* ----------------------------------------------------------------- tails */
+
+double statistics_percentile(double *x, int n, double share)
+{
+    double place = share * (n - 1);
+    int i = (int)place;
+
+    if (n == 0)
+        return (double)NAN;
+    qsort(x, (size_t)n, sizeof(*x), by_number);
+    return i + 1 < n ? x[i] + (place - i) * (x[i + 1] - x[i]) : x[i];
+}
+
+int statistics_count_below(const double *x, int n, double value)
+{
+    int count = 0;
+
+    for (int i = 0; i < n; i++)
+        count += x[i] < value;
+    return count;
+}

@@ -114,4 +114,15 @@ struct statistics_paired {
  */
 struct statistics_paired statistics_compare(const double *difference, int n);
 
+/**
+ * The value that a share of all are below, interpolated; sorts them
+ * return          NAN when there are none
+ */
+double statistics_percentile(double *x, int n, double share);
+
+/**
+ * How many are below a value
+ */
+int statistics_count_below(const double *x, int n, double value);
+
 #endif /* OPINE_CLI_STATISTICS_H */

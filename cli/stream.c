@@ -58,6 +58,27 @@ void stream_free(struct stream *stream)
     free(stream);
 }
 
+sf_count_t stream_take(SNDFILE *file, const SF_INFO *info, float *to,
+                       sf_count_t frames)
+{
+    short words[4096];
+    sf_count_t most = (sf_count_t)(sizeof(words) / sizeof(*words)) /
+                      info->channels;
+    sf_count_t done = 0, got = 1;
+
+    if ((info->format & SF_FORMAT_SUBMASK) != SF_FORMAT_PCM_16)
+        return sf_readf_float(file, to, frames);
+    while (got > 0 && done < frames) {
+        sf_count_t left = frames - done;
+
+        got = sf_readf_short(file, words, left < most ? left : most);
+        for (sf_count_t i = 0; i < got * info->channels; i++)
+            to[done * info->channels + i] = (float)words[i] * 0x1p-15f;
+        done += got > 0 ? got : 0;
+    }
+    return done;
+}
+
 /**
  * Read from the file that one handle is at some place of
  */
@@ -69,14 +90,14 @@ static sf_count_t read_file(struct stream *s, sf_count_t first,
     if (s->position != first)
         s->position = sf_seek(s->file, first, SEEK_SET);
     if (s->position == first)
-        got = sf_readf_float(s->file, to, frames);
+        got = stream_take(s->file, &s->info, to, frames);
     s->position = s->position < 0 ? -1 : s->position + got;
     return got;
 }
 
 size_t stream_read(struct stream *s, size_t first, size_t frames, float *to)
 {
-    size_t frame_bytes = (size_t)s->channels * sizeof(*to);
+    size_t frame_bytes = (size_t)s->info.channels * sizeof(*to);
     size_t got;
 
     if (s->file) {

@@ -161,7 +161,8 @@ static json_t *read_and_score(struct suite *suite, int index,
     struct pair pair = { .reference_path = item->ref,
                          .degraded_path = item->deg,
                          .model = suite->calibration.version,
-                         .calibration = o->model ? &suite->calibration : NULL };
+                         .calibration = o->model ? &suite->calibration : NULL,
+                         .wants_series = 1 };
     json_t *report = NULL;
 
     if (!ref) {
@@ -234,6 +235,7 @@ static int get_report(struct suite *suite, int index, struct worker *worker,
     if (!score->report || rename_files(score->report, item))
         return refuse(reason, "out of memory");
     score->mos = json_number_value(json_object_get(score->report, "mos"));
+    score->tail = tail_read(json_object_get(score->report, "tail"));
     score->kbps =
         0.008 * (double)bytes /
         json_number_value(
@@ -251,6 +253,7 @@ static void work(void *user, int index, int thread)
     struct reason reason;
 
     score->mos = score->kbps = (double)NAN;
+    score->tail = tail_read(NULL);
     score->settings = settings_describe(&o);
     if (get_report(suite, index, &suite->workers[thread], score, &reason)) {
         score->status = STATUS_FAILED;

@@ -8,6 +8,7 @@
 
 #include "digest.h"
 #include "manifest.h"
+#include "tail.h"
 
 #include <jansson.h>
 
@@ -29,7 +30,8 @@ struct score {
     struct digest ref_hash; /* of the files; "" when not known */
     struct digest deg_hash;
     struct digest hash; /* of both, the settings and the model */
-    json_t *report;     /* as `opine score --json` prints it, or NULL */
+    struct tail tail;
+    json_t *report; /* as `opine score --json` prints it, or NULL */
 };
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "phrase.h"
+#include "tail.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -280,6 +281,17 @@ static void print_measures(FILE *stream, const struct opine_result *result)
 
 /* -------------------------------------------------------------- report */
 
+static void print_tail(FILE *stream, const struct opine_series *series)
+{
+    struct tail tail = tail_find(series);
+
+    if (tail.seconds > 1)
+        fprintf(stream,
+                "seconds     worst %.2f at %.1f s, 10th percentile %.2f, %.0f "
+                "of %d below 3.5\n",
+                tail.worst_mos, tail.worst_s, tail.p10, tail.bad, tail.seconds);
+}
+
 int report_text(FILE *stream, const struct report *report)
 {
     const struct opine_result *r = report->result;
@@ -292,6 +304,7 @@ int report_text(FILE *stream, const struct report *report)
     print_compared(stream, report);
     print_delay(stream, report);
     print_clock(stream, report->alignment);
+    print_tail(stream, r->series);
     print_notes(stream, r->flags);
 
     putc('\n', stream);

@@ -2,9 +2,9 @@
 #include "validate.h"
 
 #include "model.h"
+#include "output.h"
 #include "report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,30 +190,22 @@ static int judge_peers(struct verdict *v)
 
 static int draw(const struct options *o, const struct verdict *v, int count)
 {
-    FILE *file;
-    int has_failed;
+    struct output output;
 
-    if (!strcmp(o->svg, "-"))
-        return validate_picture(stdout, v, count);
-    errno = 0;
-    file = fopen(o->svg, "w");
-    if (!file) {
-        complain(o->svg, "%s", strerror(errno));
+    if (output_open(&output, o->svg))
         return -1;
-    }
-    has_failed = validate_picture(file, v, count) || ferror(file);
-    has_failed |= fclose(file) != 0;
-    if (has_failed)
-        complain(o->svg, "could not be written");
-    return has_failed ? -1 : 0;
+    if (!output.stream || !validate_picture(output.stream, v, count))
+        return output_finish(&output);
+    output_drop(&output);
+    return -1;
 }
 
 static int print_report(const struct options *o, const struct verdict *v,
                         int count, const char *model)
 {
-    if (o->svg && draw(o, v, count))
+    if (draw(o, v, count))
         return -1;
-    if (o->svg && !strcmp(o->svg, "-"))
+    if (output_is_stdout(o->svg))
         return 0;
     return o->json ? validate_json(stdout, v, count, model)
                    : validate_text(stdout, v, count, model);

@@ -96,8 +96,7 @@ OPINE_API int opine_version_number(void);
  * Version of the model that makes the scores
  * return          A text without blanks, such as "1"
  *
- * Scores of unlike model versions must not be compared. The version changes
- * whenever a score does, and independently of the version of the library.
+ * Scores of unlike versions must not be compared; it changes when scores do.
  */
 OPINE_API const char *opine_model_version(void);
 
@@ -228,8 +227,7 @@ struct opine_config {
     int all_views; /* measure what the score does not need; default 0 */
     const struct opine_calibration *calibration; /* copied; NULL: shipped */
     int series;         /* return opine_result.series; default 0 */
-    int keep_reference; /* for its next degraded version: up to 64 MiB of
-                           what was made of it; default 1 */
+    int keep_reference; /* up to 64 MiB made of it; default 1 */
     /* Fetch frames of a recording without `data`, interleaved, from anywhere,
        mostly in order, each several times; return how many: all, or it fails.
        `audio` is what the caller gave. Default NULL: all are in memory */
@@ -391,8 +389,9 @@ struct opine_views {
 /**
  * The difference over time and frequency, channels by their loudness
  * Columns are means over equal stretches of what was compared of the degraded;
- * what it skips counts where it does. Level, linear response and slow gain are
- * taken out. Arrays last as the alignment's. Missing sound differs by below 0.
+ * what it skips counts where it does. Level, response and slow gain are taken
+ * out. Missing sound differs by below 0. A second has the score that all would
+ * have if it were like that second. Arrays last as the alignment's.
  */
 struct opine_series {
     int columns, bands;
@@ -402,6 +401,8 @@ struct opine_series {
     const double *disturbance;  /* [columns] density, sone^0.75 Bark^0.25 */
     const double *difference;   /* [columns][bands] of loudness, sone/Bark */
     const double *band_edge_hz; /* [bands + 1] */
+    int seconds;                /* from time_s[0] - column_s / 2 on */
+    const double *second_mos;   /* [seconds], NAN where there is but pause */
 };
 
 /**
@@ -412,8 +413,7 @@ struct opine_result {
     double mos_low;            /* 95 % of listening tests' means are expected */
     double mos_high;           /* between these two */
     double disturbance;        /* what was mapped to the score, 0 or more */
-    double coarse_disturbance; /* the same by envelope and pitch alone; counts
-                                  from `regenerated` 0.09 on, NAN below */
+    double coarse_disturbance; /* by envelope and pitch; NAN: not needed */
     int identical;             /* 1 when nothing differs but delay and level */
     unsigned flags;            /* set of enum opine_flag */
     enum opine_band band;      /* as asked for */

@@ -195,6 +195,19 @@ static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
                             rate_hz, context->config.band);
 }
 
+static enum opine_status summarise(struct opine_context *context,
+                                   struct stages *s)
+{
+    double *second;
+
+    TRY(opine_summarise(&context->scratch, &context->ear, &s->prepared,
+                        &s->aligned, &s->perceived, &s->series, &second));
+    opine_map_seconds(&context->model, context->config.band,
+                      s->aligned.confidence, &s->disturbed, second,
+                      s->series->seconds);
+    return OPINE_OK;
+}
+
 static enum opine_status score(struct opine_context *context,
                                const struct opine_audio *reference,
                                const struct opine_audio *degraded,
@@ -226,8 +239,7 @@ static enum opine_status score(struct opine_context *context,
                              &s.alignment));
     s.series = NULL;
     if (config->series)
-        TRY(opine_summarise(scratch, &context->ear, &s.prepared, &s.aligned,
-                            &s.perceived, &s.series));
+        TRY(summarise(context, &s));
     if (opine_fetch_failed(s.prepared.ref.fetch) ||
         opine_fetch_failed(s.prepared.deg.fetch))
         return OPINE_ERR_READ; /* after it had been read once */

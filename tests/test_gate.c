@@ -60,18 +60,24 @@ static void make_baseline(void)
 /**
  * Run the gate with other rows, and look for a word among the complaints
  */
-static void gate(int code, const char *rows, const char *word,
-                 const char *option)
+static void gate_with(int code, const char *rows, const char *word,
+                      const char *option, const char *other)
 {
     struct run run;
 
     write_manifest(rows);
     run_with(&run, NULL, NULL, "gate", at("m.csv"), "--baseline", at("b.json"),
-             "--quiet", option, NULL);
+             "--quiet", option, option ? other : NULL, NULL);
     if (run.code != code || !strstr(run.err, word))
         fail_msg("exit status %d, not %d, or no '%s' in: %s", run.code, code,
                  word, run.err);
     run_free(&run);
+}
+
+static void gate(int code, const char *rows, const char *word,
+                 const char *option)
+{
+    gate_with(code, rows, word, option, NULL);
 }
 
 /* ---------------------------------------------------------------- states */
@@ -108,6 +114,47 @@ static void row_that_drops_fails_and_is_named(void **state)
          "--max-mean-drop=4");
     gate(1, "<a>,ref.wav,good.wav,g,,\nb,ref.wav,good.wav,,4.74,\n",
          " is below 4.74\n", NULL);
+    /* The row's own limit is for its worst second, too, not for how many */
+    gate_with(1, "<a>,ref.wav,good.wav,g,,\nb,ref.wav,bad.wav,,,4\n",
+              "b: tail: worst ", "--max-mean-drop=4", "--max-bad-seconds=0");
+    gate_with(1, "<a>,ref.wav,good.wav,g,,\nb,ref.wav,bad.wav,,,4\n",
+              "b: tail: worst ", "--max-mean-drop=4",
+              "--max-percentile-drop=0.3");
+}
+
+/* A gap of 60 ms in a minute hardly lowers its score, but one second of it.
+ * The same seconds of a baseline without any are not looked at. */
+static void click_that_the_mean_hides_fails(void **state)
+{
+    enum { LONG = 60 * RATE };
+    static float speech[LONG];
+    static const char good[] = "a,long.wav,long_good.wav,,,\n";
+    static const char gap[] = "a,long.wav,long_gap.wav,,,\n";
+    static const char mean[] = "--max-mean-drop=0.1";
+    json_t *baseline, *row;
+
+    (void)state;
+    make_speech(speech, LONG, RATE, 7000, 5);
+    write_audio("long.wav", WAV_16, RATE, 1, speech, LONG);
+    add_noise(speech, LONG, 35, 2);
+    write_audio("long_good.wav", WAV_16, RATE, 1, speech, LONG);
+    make_silence(speech + 10 * RATE + RATE / 4, RATE * 60 / 1000);
+    write_audio("long_gap.wav", WAV_16, RATE, 1, speech, LONG);
+    write_manifest(good);
+    run_opine("gate", at("m.csv"), "--baseline", at("b.json"), "--quiet",
+              "--update-baseline");
+    gate(0, good, "", NULL);
+    gate(1, gap, ": a: tail: worst second ", mean);
+    gate(1, gap, "s bad, was ", mean);
+    gate_with(0, gap, "", mean, "--max-worst-drop=4");
+
+    baseline = json_load_file(at("b.json"), 0, NULL);
+    row = json_array_get(json_object_get(baseline, "rows"), 0);
+    assert_true(json_is_object(json_object_get(row, "tail")));
+    json_object_del(row, "tail");
+    assert_int_equal(json_dump_file(baseline, at("b.json"), 0), 0);
+    json_decref(baseline);
+    gate(0, gap, "", mean);
 }
 
 static void rows_that_cannot_be_compared_fail_unless_allowed(void **state)
@@ -305,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(unchanged_suite_passes),
         TEST(row_that_drops_fails_and_is_named),
+        TEST(click_that_the_mean_hides_fails),
         TEST(rows_that_cannot_be_compared_fail_unless_allowed),
         TEST(what_cannot_be_scored_is_4_or_125),
         TEST(baselines_that_do_not_fit_are_refused),

@@ -57,13 +57,15 @@ double opine_channel_weight(const struct opine_perceived *perceived,
  * arena           Where the series is kept
  * pair, aligned   For the time axis of the degraded
  * series          Return it; the score does not depend on this
+ * density         Return the density of each of its seconds, which the map
+ * turns to scores in place: opine_map_seconds()
  */
 OPINE_MUST_CHECK enum opine_status
 opine_summarise(struct opine_arena *arena, const struct opine_ear *ear,
                 const struct opine_prepared *pair,
                 const struct opine_aligned *aligned,
                 const struct opine_perceived *perceived,
-                const struct opine_series **series);
+                const struct opine_series **series, double **density);
 
 /* Disturbance of one frame of one channel */
 struct opine_frame {
@@ -134,6 +136,23 @@ OPINE_MUST_CHECK enum opine_status opine_pool(struct opine_arena *arena,
                                               const double *level, int frames,
                                               const struct opine_frame *frame,
                                               double *total, double *share);
+
+/* A part of the frames of one channel: the sum of x^4, as in pooling, over
+ * those that are no pauses */
+struct opine_part {
+    double sum;
+    int frames;
+};
+
+/**
+ * Pool the frames of one channel part by part
+ * part            Of each frame
+ * parts           What is added to
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_pool_parts(struct opine_arena *arena, const double *level, int frames,
+                 const struct opine_frame *frame, const int *part,
+                 struct opine_part *parts);
 
 /**
  * Bands between which a mean spectrum holds sound

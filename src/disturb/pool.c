@@ -43,6 +43,11 @@ enum opine_status opine_pause_level(struct opine_arena *arena,
     return OPINE_OK;
 }
 
+static double norm(double level, double loud)
+{
+    return pow(level + NORM_FLOOR * loud + 1e-9, -NORM_EXPONENT);
+}
+
 /* One window: its L4 mean q, and what each frame adds to the gradient of the
  * sum over windows, (x / q)^3 / n. */
 static double pool_window(const double *x, int n, double *gradient)
@@ -79,28 +84,50 @@ static double pool_windows(const double *x, int n, double *gradient)
     return sum / windows;
 }
 
+enum opine_status opine_pool_parts(struct opine_arena *arena,
+                                   const double *level, int frames,
+                                   const struct opine_frame *frame,
+                                   const int *part, struct opine_part *parts)
+{
+    double loud, pause;
+
+    TRY(opine_pause_level(arena, level, frames, &loud, &pause));
+    for (int t = 0; t < frames; t++) {
+        double x = 0;
+
+        if (level[t] <= pause)
+            continue;
+        for (int c = 0; c < OPINE_CELL_CAUSES; c++)
+            x += frame[t].density[c];
+        x *= norm(level[t], loud);
+        parts[part[t]].sum += x * x * x * x;
+        parts[part[t]].frames++;
+    }
+    return OPINE_OK;
+}
+
 enum opine_status opine_pool(struct opine_arena *arena, const double *level,
                              int frames, const struct opine_frame *frame,
                              double *total, double *share)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
     double *x = opine_arena_take(arena, (size_t)frames, sizeof *x);
-    double *norm = opine_arena_take(arena, (size_t)frames, sizeof *norm);
+    double *scale = opine_arena_take(arena, (size_t)frames, sizeof *scale);
     double *gradient = opine_arena_take(arena, (size_t)frames, sizeof *x);
     double loud, pause;
     int n = 0;
 
-    if (!x || !norm || !gradient)
+    if (!x || !scale || !gradient)
         return OPINE_ERR_MEMORY;
     TRY(opine_pause_level(arena, level, frames, &loud, &pause));
     for (int t = 0; t < frames; t++) {
         if (level[t] <= pause)
             continue;
-        norm[n] = pow(level[t] + NORM_FLOOR * loud + 1e-9, -NORM_EXPONENT);
+        scale[n] = norm(level[t], loud);
         x[n] = 0;
         gradient[n] = 0;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            x[n] += frame[t].density[c] * norm[n];
+            x[n] += frame[t].density[c] * scale[n];
         n++;
     }
     *total = pool_windows(x, n, gradient);
@@ -109,7 +136,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         if (level[t] <= pause)
             continue;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            share[c] += gradient[i] * norm[i] * frame[t].density[c];
+            share[c] += gradient[i] * scale[i] * frame[t].density[c];
         i++;
     }
     opine_arena_release(arena, mark);

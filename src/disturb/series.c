@@ -4,7 +4,12 @@
 
 #include "base/try.h"
 
+#include <math.h>
 #include <string.h>
+
+#define SECOND_LEAST                                                           \
+    12 /* frames that are no pauses, 0.2 s: with fewer a second tells nothing  \
+        */
 
 #define JOINED (OPINE_EAR_BANDS / OPINE_SERIES_BANDS) /* bands of the ear */
 
@@ -14,6 +19,9 @@ struct draft {
     double *time_s, *loudness, *disturbance, *difference, *band_edge_hz;
     int *column; /* of each frame */
     int *count;  /* frames of each column */
+    int *place;  /* second of each frame */
+    double *second;
+    struct opine_part *parts; /* seconds of one channel */
 };
 
 static double *take(struct opine_arena *arena, int count)
@@ -23,7 +31,7 @@ static double *take(struct opine_arena *arena, int count)
 
 /* All that outlives the construction */
 static enum opine_status take_series(struct opine_arena *arena, int columns,
-                                     struct draft *d)
+                                     int seconds, struct draft *d)
 {
     int cells = columns * OPINE_SERIES_BANDS;
 
@@ -33,19 +41,24 @@ static enum opine_status take_series(struct opine_arena *arena, int columns,
     d->disturbance = take(arena, columns);
     d->difference = take(arena, cells);
     d->band_edge_hz = take(arena, OPINE_SERIES_BANDS + 1);
-    if (!d->series || !d->time_s || !d->loudness || !d->disturbance ||
-        !d->difference || !d->band_edge_hz)
+    d->second = take(arena, seconds);
+    if (!d->second || !d->series || !d->time_s || !d->loudness ||
+        !d->disturbance || !d->difference || !d->band_edge_hz)
         return OPINE_ERR_MEMORY;
     memset(d->loudness, 0, (size_t)columns * sizeof *d->loudness);
     memset(d->disturbance, 0, (size_t)columns * sizeof *d->disturbance);
     memset(d->difference, 0, (size_t)cells * sizeof *d->difference);
+    for (int i = 0; i < seconds; i++)
+        d->second[i] = (double)NAN;
     *d->series = (struct opine_series){ .columns = columns,
                                         .bands = OPINE_SERIES_BANDS,
                                         .time_s = d->time_s,
                                         .loudness = d->loudness,
                                         .disturbance = d->disturbance,
                                         .difference = d->difference,
-                                        .band_edge_hz = d->band_edge_hz };
+                                        .band_edge_hz = d->band_edge_hz,
+                                        .seconds = seconds,
+                                        .second_mos = d->second };
     return OPINE_OK;
 }
 
@@ -66,9 +79,15 @@ static int count_placed(const struct opine_prepared *pair,
     return placed;
 }
 
-/* Give each frame its column: placed frames are equally far apart, a skipped
- * one goes with the placed one before it */
-static void place(const struct opine_prepared *pair,
+static int second_of(const struct opine_ear *ear, int step)
+{
+    return (int)(step * ear->hop / ear->rate_hz);
+}
+
+/* Give each frame its column and its second: placed frames are equally far
+ * apart, a skipped one goes with the placed one before it */
+static void place(const struct opine_ear *ear,
+                  const struct opine_prepared *pair,
                   const struct opine_perceived *p, int placed, struct draft *d)
 {
     int columns = d->series->columns, step = -1;
@@ -78,6 +97,7 @@ static void place(const struct opine_prepared *pair,
         step += !is_skipped(pair, p, t);
         d->column[t] = (int)((long long)step * columns / placed);
         d->count[d->column[t]]++;
+        d->place[t] = second_of(ear, step);
     }
 }
 
@@ -115,6 +135,19 @@ static void add_difference(const struct opine_ear *ear, const float *ref,
     }
 }
 
+/* The seconds of one channel; where all pause, they stay unknown */
+static void add_seconds(double weight, struct draft *d)
+{
+    for (int i = 0; i < d->series->seconds; i++) {
+        const struct opine_part *part = &d->parts[i];
+        double before = isnan(d->second[i]) ? 0 : d->second[i];
+
+        if (part->frames >= SECOND_LEAST)
+            d->second[i] = before +
+                           weight * sqrt(sqrt(part->sum / part->frames));
+    }
+}
+
 static enum opine_status add_channel(struct opine_arena *arena,
                                      const struct opine_ear *ear,
                                      const struct opine_perceived *p,
@@ -141,6 +174,10 @@ static enum opine_status add_channel(struct opine_arena *arena,
         add_difference(ear, h->ref + cell, h->deg + cell, part,
                        d->difference + column * OPINE_SERIES_BANDS);
     }
+    memset(d->parts, 0, (size_t)d->series->seconds * sizeof *d->parts);
+    TRY(opine_pool_parts(arena, h->level_ref, p->frames, frame, d->place,
+                         d->parts));
+    add_seconds(weight, d);
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
@@ -150,21 +187,26 @@ enum opine_status opine_summarise(struct opine_arena *arena,
                                   const struct opine_prepared *pair,
                                   const struct opine_aligned *aligned,
                                   const struct opine_perceived *p,
-                                  const struct opine_series **series)
+                                  const struct opine_series **series,
+                                  double **density)
 {
     int placed = count_placed(pair, p);
     int columns = placed < OPINE_SERIES_COLUMNS ? placed : OPINE_SERIES_COLUMNS;
+    int seconds = second_of(ear, placed - 1) + 1;
     struct draft d;
 
-    TRY(take_series(arena, columns, &d));
+    TRY(take_series(arena, columns, seconds, &d));
     d.column = opine_arena_take(arena, (size_t)p->frames, sizeof *d.column);
     d.count = opine_arena_take(arena, (size_t)columns, sizeof *d.count);
-    if (!d.column || !d.count)
+    d.place = opine_arena_take(arena, (size_t)p->frames, sizeof *d.place);
+    d.parts = opine_arena_take(arena, (size_t)seconds, sizeof *d.parts);
+    if (!d.column || !d.count || !d.place || !d.parts)
         return OPINE_ERR_MEMORY;
-    place(pair, p, placed, &d);
+    place(ear, pair, p, placed, &d);
     set_axes(ear, aligned, p, placed, &d);
     for (int c = 0; c < p->channels; c++)
         TRY(add_channel(arena, ear, p, c, &d));
     *series = d.series;
+    *density = d.second;
     return OPINE_OK;
 }

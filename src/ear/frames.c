@@ -114,9 +114,12 @@ make_grid(const struct opine_ear *ear, struct opine_arena *arena,
 struct choice {
     int n; /* frames */
     int *frame;
-    ptrdiff_t *start; /* n x PLACES: first samples in the reference */
-    double *distance; /* n x PLACES */
-    ptrdiff_t *deg;   /* n: first samples in the degraded */
+    ptrdiff_t *deg; /* n: first samples in the degraded */
+    int *place;     /* n x PLACES: each candidate's first sample, an index of */
+    int starts;     /* the different ones, */
+    ptrdiff_t *start; /* first samples in the reference */
+    double *distance; /* of each */
+    int *of;          /* and the frame that it is a candidate of, 0 to n - 1 */
 };
 
 /* The starts that a frame may have in the reference, its own first, then those
@@ -145,28 +148,53 @@ add_distances(const struct opine_ear *ear, const struct opine_kernels *kernels,
               int channel, double gain, const struct choice *c)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    size_t bands = OPINE_EAR_BANDS, cells = (size_t)c->n * bands;
-    float *ref = opine_arena_take(arena, cells * PLACES, sizeof *ref);
-    float *deg = opine_arena_take(arena, cells, sizeof *deg);
+    size_t bands = OPINE_EAR_BANDS;
+    float *ref = opine_arena_take(arena, (size_t)c->starts * bands,
+                                  sizeof *ref);
+    float *deg = opine_arena_take(arena, (size_t)c->n * bands, sizeof *deg);
     double level = pair->ref.level_dbov - pair->deg.level_dbov;
     double floor = pow(10, FLOOR_DB / 10);
 
     if (!ref || !deg)
         return OPINE_ERR_MEMORY;
     opine_ear_powers(ear, kernels, &pair->ref.planes, channel, c->start,
-                     c->n * PLACES, gain, ref);
+                     c->starts, gain, ref);
     opine_ear_powers(ear, kernels, &pair->deg.planes, channel, c->deg, c->n,
                      gain * pow(10, fmin(level, 60) / 10), deg);
-    for (size_t i = 0; i < cells * PLACES; i++) {
-        size_t place = i / bands;
-        double d = (double)deg[place / PLACES * bands + i % bands];
+    for (int i = 0; i < c->starts; i++) {
+        const float *r = ref + (size_t)i * bands;
+        const float *d = deg + (size_t)c->of[i] * bands;
 
-        c->distance[place] +=
-            fabs(10 * log10((d + floor) / ((double)ref[i] + floor))) /
-            OPINE_EAR_BANDS;
+        for (size_t b = 0; b < bands; b++)
+            c->distance[i] += fabs(10 * log10(((double)d[b] + floor) /
+                                              ((double)r[b] + floor))) /
+                              OPINE_EAR_BANDS;
     }
     opine_arena_release(arena, mark);
     return OPINE_OK;
+}
+
+/* Add a frame, whose candidates mostly are a few */
+static void add_choice(struct choice *c, int frame, ptrdiff_t deg,
+                       const ptrdiff_t *start)
+{
+    int first = c->starts;
+
+    for (int k = 0; k < PLACES; k++) {
+        int i = first;
+
+        while (i < c->starts && c->start[i] != start[k])
+            i++;
+        if (i == c->starts) {
+            c->start[i] = start[k];
+            c->of[i] = c->n;
+            c->distance[i] = 0;
+            c->starts++;
+        }
+        c->place[c->n * PLACES + k] = i;
+    }
+    c->frame[c->n] = frame;
+    c->deg[c->n++] = deg;
 }
 
 static enum opine_status find_choices(const struct opine_ear *ear,
@@ -179,24 +207,24 @@ static enum opine_status find_choices(const struct opine_ear *ear,
     double reach = ear->size / 2.0 + (NEAR_S - 0.016) * ear->rate_hz;
     size_t n = (size_t)f->n;
 
-    c->n = 0;
+    *c = (struct choice){ 0 };
     c->frame = opine_arena_take(arena, n, sizeof *c->frame);
     c->deg = opine_arena_take(arena, n, sizeof *c->deg);
+    c->place = opine_arena_take(arena, n * PLACES, sizeof *c->place);
     c->start = opine_arena_take(arena, n * PLACES, sizeof *c->start);
     c->distance = opine_arena_take(arena, n * PLACES, sizeof *c->distance);
-    if (!c->frame || !c->deg || !c->start || !c->distance)
+    c->of = opine_arena_take(arena, n * PLACES, sizeof *c->of);
+    if (!c->frame || !c->deg || !c->place || !c->start || !c->distance ||
+        !c->of)
         return OPINE_ERR_MEMORY;
     for (int t = 0; t < f->n; t++) {
         double middle = (double)f->deg[t] + ear->size / 2.0;
+        ptrdiff_t start[PLACES];
 
-        if (f->deg[t] >= (ptrdiff_t)pair->deg.n || /* lost */
-            !candidates(aligned, middle, reach, f->deg[t],
-                        c->start + c->n * PLACES))
-            continue;
-        c->frame[c->n] = t;
-        c->deg[c->n++] = f->deg[t];
+        if (f->deg[t] < (ptrdiff_t)pair->deg.n && /* else lost */
+            candidates(aligned, middle, reach, f->deg[t], start))
+            add_choice(c, t, f->deg[t], start);
     }
-    memset(c->distance, 0, n * PLACES * sizeof *c->distance);
     return OPINE_OK;
 }
 
@@ -216,13 +244,14 @@ static enum opine_status take_nearest(const struct opine_ear *ear,
     for (int channel = 0; channel < pair->channels; channel++)
         TRY(add_distances(ear, kernels, arena, pair, channel, gain, &c));
     for (int i = 0; i < c.n; i++) {
-        const double *distance = c.distance + i * PLACES;
-        int best = 0;
+        const int *place = c.place + i * PLACES;
+        int best = place[0];
 
         for (int k = 1; k < PLACES; k++)
-            if (distance[k] < distance[best] - NEARER_DB * pair->channels)
-                best = k;
-        f->ref[c.frame[i]] = c.start[i * PLACES + best];
+            if (c.distance[place[k]] <
+                c.distance[best] - NEARER_DB * pair->channels)
+                best = place[k];
+        f->ref[c.frame[i]] = c.start[best];
     }
     return OPINE_OK;
 }

@@ -249,3 +249,20 @@ void opine_map(const struct opine_model *model, enum opine_band band,
     divide(model, top, heard, fine, d, m->cost);
     m->cost[OPINE_UNRELATED] = heard - m->mos;
 }
+
+void opine_map_seconds(const struct opine_model *model, enum opine_band band,
+                       double confidence,
+                       const struct opine_disturbed *disturbed, double *second,
+                       int seconds)
+{
+    for (int i = 0; i < seconds; i++) {
+        struct opine_disturbed here = *disturbed;
+        struct opine_mapped mapped;
+
+        if (isnan(second[i]))
+            continue;
+        here.total = second[i];
+        opine_map(model, band, confidence, &here, &mapped);
+        second[i] = mapped.mos;
+    }
+}

@@ -64,4 +64,13 @@ void opine_map(const struct opine_model *model, enum opine_band band,
                double confidence, const struct opine_disturbed *disturbed,
                struct opine_mapped *mapped);
 
+/**
+ * Map the densities of seconds, in place: the score of each is that of a
+ * recording that is like that second throughout, other views being those of all
+ */
+void opine_map_seconds(const struct opine_model *model, enum opine_band band,
+                       double confidence,
+                       const struct opine_disturbed *disturbed, double *second,
+                       int seconds);
+
 #endif
