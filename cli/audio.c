@@ -22,6 +22,7 @@
 #define MIN_RATE_HZ  8000
 #define MAX_RATE_HZ  192000
 #define MAX_CHANNELS 64
+#define STREAM_BYTES ((size_t)32 << 20)
 
 /* ---------------------------------------------------------- raw samples */
 
@@ -239,13 +240,17 @@ static int check_shape(const SF_INFO *info, struct reason *reason)
 }
 
 /**
- * Whether a recording is left where it is: it would fill memory
+ * Whether a recording is left where it is, and read several times: plain
+ * samples from 3 min of 48 kHz mono on, since memory then costs more than
+ * reading; FLAC only where it would fill memory
  */
 static int is_long(const SF_INFO *info)
 {
+    int is_flac = (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
+
     return stream_can_seek(info) &&
            (uint64_t)info->frames * (uint64_t)info->channels * sizeof(float) >
-               SPOOL_BYTES;
+               (is_flac ? SPOOL_BYTES : STREAM_BYTES);
 }
 
 static int read_source(struct stream *stream, const struct raw_format *raw,
