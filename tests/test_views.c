@@ -293,8 +293,10 @@ static double off_pitch(struct fixture *f, double ref_hz, double deg_hz)
     static float ref[3 * RATE], deg[3 * RATE];
     const size_t n = 3 * RATE;
     struct opine_prepared pair = {
-        .ref = { .planes = { { ref }, 1, 1, n, { 0 } }, .n = n },
-        .deg = { .planes = { { deg }, 1, 1, n, { 0 } }, .n = n },
+        .ref = { .planes = { .x = { ref }, .step = 1, .channels = 1, .n = n },
+                 .n = n },
+        .deg = { .planes = { .x = { deg }, .step = 1, .channels = 1, .n = n },
+                 .n = n },
         .rate_hz = RATE,
         .channels = 1
     };
