@@ -37,7 +37,6 @@ struct stages {
     struct opine_perceived perceived;
     struct opine_disturbed disturbed;
     struct opine_mapped mapped;
-    const struct opine_series *series; /* NULL unless asked for */
 };
 
 /* ------------------------------------------------------------- context */
@@ -172,10 +171,10 @@ static void report(const struct opine_context *context, const struct stages *s,
         .degraded = describe(deg, &s->prepared.deg),
         .alignment = s->alignment,
         .views = s->disturbed.view,
-        .series = s->series,
+        .series = s->disturbed.series,
     };
     if (r->mode == OPINE_MODE_AUTO)
-        r->mode = opine_material(&context->ear, &s->perceived);
+        r->mode = s->disturbed.material;
     for (int c = 0; c < OPINE_CAUSES; c++) {
         r->disturbances[c].value = s->disturbed.value[c];
         r->disturbances[c].cost = s->mapped.cost[c];
@@ -193,19 +192,6 @@ static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
     opine_arena_clear(&context->tables);
     return opine_ear_create(&context->ear, &context->tables, &context->kernels,
                             rate_hz, context->config.band);
-}
-
-static enum opine_status summarise(struct opine_context *context,
-                                   struct stages *s)
-{
-    double *second;
-
-    TRY(opine_summarise(&context->scratch, &context->ear, &s->prepared,
-                        &s->aligned, &s->perceived, &s->series, &second));
-    opine_map_seconds(&context->model, context->config.band,
-                      s->aligned.confidence, &s->disturbed, second,
-                      s->series->seconds);
-    return OPINE_OK;
 }
 
 static enum opine_status score(struct opine_context *context,
@@ -231,15 +217,16 @@ static enum opine_status score(struct opine_context *context,
     TRY(tune_ear(context, s.prepared.rate_hz));
     TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
                        &s.aligned, &s.perceived));
-    TRY(opine_disturb(scratch, kernels, &context->ear, &s.prepared, &s.aligned,
-                      &s.perceived, config->all_views, &s.disturbed));
+    TRY(opine_disturb(scratch, kernels, &context->ear, config, &s.prepared,
+                      &s.aligned, &s.perceived, &s.disturbed));
     opine_map(&context->model, config->band, s.aligned.confidence, &s.disturbed,
               &s.mapped);
     TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,
                              &s.alignment));
-    s.series = NULL;
-    if (config->series)
-        TRY(summarise(context, &s));
+    if (s.disturbed.series)
+        opine_map_seconds(&context->model, config->band, s.aligned.confidence,
+                          &s.disturbed, s.disturbed.second,
+                          s.disturbed.series->seconds);
     if (opine_fetch_failed(s.prepared.ref.fetch) ||
         opine_fetch_failed(s.prepared.deg.fetch))
         return OPINE_ERR_READ; /* after it had been read once */

@@ -208,8 +208,8 @@ static enum opine_status run_stages(struct engine *e, const struct pair *pair,
     TRY(opine_perceive(&e->ear, &e->kernels, &e->scratch, &e->config, &prepared,
                        &aligned, &perceived));
     ms[PERCEIVE] = lap(&since);
-    TRY(opine_disturb(&e->scratch, &e->kernels, &e->ear, &prepared, &aligned,
-                      &perceived, 0, &disturbed));
+    TRY(opine_disturb(&e->scratch, &e->kernels, &e->ear, &e->config, &prepared,
+                      &aligned, &perceived, &disturbed));
     ms[DISTURB] = lap(&since);
     opine_map(&opine_model, e->config.band, aligned.confidence, &disturbed,
               &mapped);

@@ -257,6 +257,18 @@ static void masking_lingers_after_an_offset(void **state)
 
 /* -------------------------------------------------------- compensation */
 
+static void mean_spectra(const float *ref, const float *deg, double level,
+                         struct opine_heard *heard)
+{
+    for (int b = 0; b < NB; b++) {
+        heard->spectrum_ref[b] = heard->spectrum_deg[b] = 0;
+        for (int t = 0; t < FRAMES; t++) {
+            heard->spectrum_ref[b] += (double)ref[t * NB + b] / FRAMES;
+            heard->spectrum_deg[b] += level * (double)deg[t * NB + b] / FRAMES;
+        }
+    }
+}
+
 static void level_and_response_are_taken_out(void **state)
 {
     struct fixture *f = *state;
@@ -264,12 +276,10 @@ static void level_and_response_are_taken_out(void **state)
     double spectrum_ref[NB], spectrum_deg[NB];
     struct opine_heard heard = { .spectrum_ref = spectrum_ref,
                                  .spectrum_deg = spectrum_deg };
-    unsigned char active[FRAMES];
     struct random random = random_seed(1);
 
     make_ear(f, 48000, OPINE_BAND_FB);
     for (int t = 0; t < FRAMES; t++) {
-        active[t] = 1;
         for (int b = 0; b < NB; b++) {
             double tilt = pow(10, (b - NB / 2) * 0.4 / 10); /* +-9.6 dB */
 
@@ -277,7 +287,8 @@ static void level_and_response_are_taken_out(void **state)
             deg[t * NB + b] = (float)((double)ref[t * NB + b] * tilt * 0.01);
         }
     }
-    opine_compensate(&f->ear, ref, deg, FRAMES, active, 100, 0, &heard);
+    mean_spectra(ref, deg, 100, &heard);
+    opine_compensate(&f->ear, &heard, 100, 0, FRAMES, ref, deg);
     for (int i = 20 * NB; i < FRAMES * NB; i++)
         assert_close((double)deg[i], (double)ref[i], 0, 0.02);
 }
@@ -289,19 +300,52 @@ static void a_response_is_forgiven_up_to_15_db(void **state)
     double spectrum_ref[NB], spectrum_deg[NB];
     struct opine_heard heard = { .spectrum_ref = spectrum_ref,
                                  .spectrum_deg = spectrum_deg };
-    unsigned char active[FRAMES];
 
     make_ear(f, 48000, OPINE_BAND_FB);
     for (int i = 0; i < FRAMES * NB; i++) {
-        active[i / NB] = 1;
         ref[i] = 1e7f;
         deg[i] = i % NB < 40 ? 1e7f : 1e2f;
     }
-    opine_compensate(&f->ear, ref, deg, FRAMES, active, 1, 0, &heard);
+    mean_spectra(ref, deg, 1, &heard);
+    opine_compensate(&f->ear, &heard, 1, 0, FRAMES, ref, deg);
     assert_close((double)ref[20 * NB + 45], 1e7 * pow(10, -1.5), 0, 1e-3);
     assert_close((double)ref[20 * NB + 10], 1e7, 0, 1e-3);
-    assert_close(heard.spectrum_ref[45], 1e7, 0, 1e-6);
-    assert_close(heard.spectrum_deg[45], 1e2, 0, 1e-6);
+}
+
+/* Every fourth frame is 50 dB down, and other than the rest. */
+static void levels_are_matched_where_there_is_sound(void **state)
+{
+    struct fixture *f = *state;
+    static float ref[FRAMES * NB], deg[FRAMES * NB];
+    double spectrum_ref[NB], spectrum_deg[NB], level_ref[FRAMES];
+    struct opine_heard heard = { .power_ref = ref,
+                                 .power_deg = deg,
+                                 .level_ref = level_ref,
+                                 .spectrum_ref = spectrum_ref,
+                                 .spectrum_deg = spectrum_deg };
+    struct opine_perceived p = { .frames = FRAMES,
+                                 .channels = 1,
+                                 .channel = &heard };
+    struct opine_config config = { 0 };
+
+    make_ear(f, 48000, OPINE_BAND_FB);
+    for (int i = 0; i < FRAMES * NB; i++) {
+        int is_quiet = i / NB % 4 == 0;
+
+        ref[i] = is_quiet ? 1e2F : (float)(1e7 * (i % NB + 1));
+        deg[i] = is_quiet ? 1e9F : ref[i] / 100;
+    }
+    opine_balance(&f->kernels, &config, &p);
+    assert_close(p.level, 100, 0, 1e-5);
+    assert_close(p.level_db, -20, 1e-4, 0);
+    for (int b = 0; b < NB; b++) {
+        assert_close(spectrum_ref[b], 1e7 * (b + 1), 0, 1e-5);
+        assert_close(spectrum_deg[b], spectrum_ref[b], 0, 1e-5);
+    }
+    config.level = OPINE_LEVEL_KEEP;
+    opine_balance(&f->kernels, &config, &p);
+    assert_true(p.level == 1);
+    assert_close(spectrum_deg[7], spectrum_ref[7] / 100, 0, 1e-5);
 }
 
 int main(void)
@@ -320,6 +364,7 @@ int main(void)
         TEST(masking_lingers_after_an_offset),
         TEST(level_and_response_are_taken_out),
         TEST(a_response_is_forgiven_up_to_15_db),
+        TEST(levels_are_matched_where_there_is_sound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

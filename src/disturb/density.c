@@ -54,7 +54,7 @@ enum opine_status opine_density(struct opine_arena *arena,
         const float *ref = heard->ref + (ptrdiff_t)t * OPINE_EAR_BANDS;
         const float *deg = heard->deg + (ptrdiff_t)t * OPINE_EAR_BANDS;
 
-        frame[t] = (struct opine_frame){ { 0 }, { 0 }, 0 };
+        frame[t] = (struct opine_frame){ 0 };
         frame[t].silent = heard->level_deg[t] < SILENT * heard->level_ref[t];
         opine_evidence_frame(&evidence, heard->level_ref[t]);
         for (int b = 0; b < OPINE_EAR_BANDS; b++) {
@@ -68,8 +68,9 @@ enum opine_status opine_density(struct opine_arena *arena,
                 int cause = opine_evidence_cause(&evidence, b, r, d,
                                                  frame[t].silent);
 
-                frame[t].sone[cause] += here * wide;
-                frame[t].density[cause] += compress(here * weight(r, d)) * wide;
+                frame[t].sone[cause] += (float)(here * wide);
+                frame[t].density[cause] +=
+                    (float)(compress(here * weight(r, d)) * wide);
             }
         }
         opine_evidence_step(&evidence, ref, heard->level_ref[t]);

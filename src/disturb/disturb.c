@@ -2,9 +2,10 @@
 #include "disturb.h"
 
 #include "base/try.h"
+#include "gather.h"
+#include "series.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Where the ears' coherence changes, each channel's with its reference does,
  * too (spatial 0.77 -> 0.79; 2 to 6 alike) */
@@ -25,33 +26,6 @@ static double mean_loudness(const struct opine_heard *h, int frames)
     for (int t = 0; t < frames; t++)
         sum += h->level_ref[t] + h->level_deg[t];
     return sum / frames;
-}
-
-/* One channel into the result, at its weight; values that are unknown in a
- * channel leave the sum unknown */
-static enum opine_status add_channel(struct opine_arena *arena,
-                                     const struct opine_ear *ear,
-                                     const struct opine_heard *heard,
-                                     int frames, double weight,
-                                     struct opine_disturbed *d)
-{
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_frame *frame = opine_arena_take(arena, (size_t)frames,
-                                                 sizeof *frame);
-    double share[OPINE_CELL_CAUSES], value[OPINE_CAUSES], total;
-
-    if (!frame)
-        return OPINE_ERR_MEMORY;
-    TRY(opine_density(arena, ear, heard, frames, frame, &d->identical));
-    TRY(opine_pool(arena, heard->level_ref, frames, frame, &total, share));
-    TRY(opine_measure(arena, ear, heard, frames, frame, value));
-    d->total += weight * total;
-    for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-        d->share[c] += weight * share[c];
-    for (int c = 0; c < OPINE_CAUSES; c++)
-        d->value[c] += weight * value[c];
-    opine_arena_release(arena, mark);
-    return OPINE_OK;
 }
 
 static double reference_cutoff_hz(const struct opine_ear *ear,
@@ -78,87 +52,139 @@ double opine_channel_weight(const struct opine_perceived *p, int channel)
                    : 1.0 / p->channels;
 }
 
-/* The views of one channel into those of all */
-static enum opine_status view_channel(struct opine_arena *arena,
-                                      const struct opine_ear *ear,
-                                      const struct opine_perceived *p,
-                                      int channel, struct opine_views *v)
-{
-    const struct opine_heard *h = &p->channel[channel];
-    double weight = opine_channel_weight(p, channel), steps, regenerated;
+/* ---------------------------------------------------------- conclusions */
 
-    TRY(opine_steps(arena, ear, h, p->frames, &steps));
-    TRY(opine_regenerated(arena, ear, h, p->blocks, p->level, &regenerated));
-    v->steps += weight * steps;
-    v->regenerated += weight * regenerated;
-    v->structure += weight * opine_structure(ear, h, p->frames, p->level);
+/* Mean over frames that are no pauses */
+static double mean_steps(const struct opine_gathered_channel *g,
+                         const double *level, int frames)
+{
+    double sum = 0;
+    int count = 0;
+
+    for (int t = 0; t < frames; t++)
+        if (level[t] > g->pause) {
+            sum += (double)g->frame[t].steps;
+            count++;
+        }
+    return sum / count;
+}
+
+/* Pool one channel into the result; values that are unknown in a channel leave
+ * the sum unknown */
+static enum opine_status pool_channel(struct opine_arena *arena,
+                                      const struct opine_ear *ear, int channel,
+                                      struct opine_gathered *gathered,
+                                      struct opine_disturbed *d)
+{
+    struct opine_gathered_channel *g = &gathered->channel[channel];
+    const struct opine_heard *h = &gathered->all.channel[channel];
+    double share[OPINE_CELL_CAUSES], value[OPINE_CAUSES], total, loud;
+    double weight = opine_channel_weight(&gathered->all, channel);
+    int frames = gathered->all.frames;
+
+    TRY(opine_pool(arena, h->level_ref, frames, g->frame, &total, share));
+    TRY(opine_measure(arena, ear, h, frames, g->frame, value));
+    TRY(opine_pause_level(arena, h->level_ref, frames, &loud, &g->pause));
+    d->total += weight * total;
+    for (int c = 0; c < OPINE_CELL_CAUSES; c++)
+        d->share[c] += weight * share[c];
+    for (int c = 0; c < OPINE_CAUSES; c++)
+        d->value[c] += weight * value[c];
+    d->view.steps += weight * mean_steps(g, h->level_ref, frames);
+    d->view.structure += weight * opine_structure_lost(&g->lost);
+    d->view.regenerated += weight * opine_regenerated_evidence(g->evidence,
+                                                               g->evidences);
     return OPINE_OK;
 }
 
-/* What else there is to look at once the fine structure says nothing */
-static enum opine_status
-view_regenerated(struct opine_arena *arena, const struct opine_kernels *kernels,
-                 const struct opine_ear *ear, const struct opine_prepared *pair,
-                 const struct opine_aligned *aligned,
-                 const struct opine_perceived *p, struct opine_views *v)
-{
-    v->modulation = v->timbre = 0;
-    for (int c = 0; c < p->channels; c++) {
-        double weight = opine_channel_weight(p, c), modulation, timbre;
-
-        TRY(opine_envelope(arena, ear, &p->channel[c], p->frames, p->level,
-                           &modulation, &timbre));
-        v->modulation += weight * modulation;
-        v->timbre += weight * timbre;
-    }
-    return opine_pitch(arena, kernels, pair, aligned, &v->pitch);
-}
-
-static enum opine_status
-view(struct opine_arena *arena, const struct opine_kernels *kernels,
-     const struct opine_ear *ear, const struct opine_prepared *pair,
-     const struct opine_aligned *aligned, const struct opine_perceived *p,
-     double echo_share, int all_views, struct opine_views *v)
+/* Take from the evidence of regenerated sound what image and echo explain */
+static void explain_regenerated(double echo_share, struct opine_views *v)
 {
     double explained = ECHO_EXPLAINS * fmax(echo_share - ECHO_ORDINARY, 0);
 
-    *v = (struct opine_views){ .modulation = (double)NAN,
-                               .timbre = (double)NAN,
-                               .pitch = (double)NAN };
-    for (int c = 0; c < p->channels; c++)
-        TRY(view_channel(arena, ear, p, c, v));
-    v->image = opine_image(ear, p);
     explained += IMAGE_EXPLAINS * v->image;
     v->regenerated = fmax(v->regenerated - explained, 0);
-    if (v->regenerated < OPINE_REGENERATED_LEAST && !all_views)
-        return OPINE_OK;
-    return view_regenerated(arena, kernels, ear, pair, aligned, p, v);
 }
 
-enum opine_status opine_disturb(struct opine_arena *arena,
-                                const struct opine_kernels *kernels,
-                                const struct opine_ear *ear,
-                                const struct opine_prepared *pair,
-                                const struct opine_aligned *aligned,
-                                const struct opine_perceived *p, int all_views,
-                                struct opine_disturbed *d)
+enum opine_status opine_conclude(struct opine_arena *arena,
+                                 const struct opine_ear *ear,
+                                 const struct opine_prepared *pair,
+                                 struct opine_gathered *g,
+                                 struct opine_disturbed *d)
 {
-    memset(d, 0, sizeof *d);
-    d->identical = 1;
-    for (int c = 0; c < p->channels; c++)
-        TRY(add_channel(arena, ear, &p->channel[c], p->frames,
-                        opine_channel_weight(p, c), d));
+    *d = (struct opine_disturbed){ .identical = g->identical,
+                                   .view = { .modulation = (double)NAN,
+                                             .timbre = (double)NAN,
+                                             .pitch = (double)NAN } };
+    for (int c = 0; c < g->all.channels; c++)
+        TRY(pool_channel(arena, ear, c, g, d));
     for (int c = 0; c < OPINE_CELL_CAUSES && d->total > 0; c++)
         d->share[c] /= d->total;
-    d->similarity = opine_similarity(kernels, p);
-    d->reference_cutoff_hz = reference_cutoff_hz(ear, p);
-    d->value[OPINE_LEVEL] = p->level_db;
+    d->similarity = opine_similarity(g->likeness, g->all.channels);
+    d->view.image = opine_image_change(&g->image);
+    explain_regenerated(d->share[OPINE_ECHO], &d->view);
+    d->material = opine_material(&g->all, g->change);
     d->flat = fmax(pair->deg.flat - pair->ref.flat, 0);
-    TRY(view(arena, kernels, ear, pair, aligned, p, d->share[OPINE_ECHO],
-             all_views, &d->view));
+    d->reference_cutoff_hz = reference_cutoff_hz(ear, &g->all);
+    d->value[OPINE_LEVEL] = g->all.level_db;
     d->value[OPINE_CLIPPING] = 100 * d->flat;
-    d->value[OPINE_IMAGE] = p->image_ref ? d->view.image : (double)NAN;
+    d->value[OPINE_IMAGE] = g->all.channels == 2 ? d->view.image : (double)NAN;
     d->value[OPINE_REGENERATED] = d->view.regenerated;
+    d->value[OPINE_PITCH] = (double)NAN;
+    return g->draft ? opine_draft_end(arena, g, d) : OPINE_OK;
+}
+
+int opine_wants_envelopes(const struct opine_config *config,
+                          const struct opine_disturbed *d)
+{
+    return config->all_views || d->view.regenerated >= OPINE_REGENERATED_LEAST;
+}
+
+void opine_conclude_envelopes(const struct opine_gathered *g,
+                              struct opine_disturbed *d)
+{
+    d->view.modulation = d->view.timbre = 0;
+    for (int c = 0; c < g->all.channels; c++) {
+        const struct opine_gathered_channel *of = &g->channel[c];
+        double weight = opine_channel_weight(&g->all, c);
+
+        d->view.modulation += weight * of->modulation.sum /
+                              of->modulation.count;
+        d->view.timbre += weight * of->timbre.sum / of->timbre.count;
+    }
+    d->view.pitch = opine_pitch_share(&g->voices);
     d->value[OPINE_PITCH] = 100 * d->view.pitch;
+}
+
+/* ---------------------------------------------------------- short pairs */
+
+enum opine_status
+opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
+              const struct opine_ear *ear, const struct opine_config *config,
+              const struct opine_prepared *pair,
+              const struct opine_aligned *aligned,
+              const struct opine_perceived *p, struct opine_disturbed *d)
+{
+    const struct opine_excerpt whole = { p, 0, p->frames };
+    struct opine_gathered g;
+    struct opine_pair views;
+
+    TRY(opine_gather_begin(arena, ear, config, pair, aligned, p->frames,
+                           p->start, &g));
+    opine_gather_survey(ear, p, &g);
+    TRY(opine_gather(arena, kernels, ear, &whole, 0, &g));
+    g.all.level = p->level;
+    g.all.level_db = p->level_db;
+    for (int c = 0; c < p->channels; c++) {
+        g.all.channel[c].spectrum_ref = p->channel[c].spectrum_ref;
+        g.all.channel[c].spectrum_deg = p->channel[c].spectrum_deg;
+    }
+    TRY(opine_conclude(arena, ear, pair, &g, d));
+    if (!opine_wants_envelopes(config, d))
+        return OPINE_OK;
+    TRY(opine_gather_envelopes(arena, ear, &whole, &g));
+    opine_pair_prepared(pair, &views);
+    TRY(opine_pitch_add(arena, kernels, &views, aligned, 0, 0, &g.voices));
+    opine_conclude_envelopes(&g, d);
     return OPINE_OK;
 }

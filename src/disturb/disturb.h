@@ -10,7 +10,7 @@
 #ifndef OPINE_SRC_DISTURB_H
 #define OPINE_SRC_DISTURB_H
 
-#include "ear/ear.h"
+#include "views.h"
 
 /* Evidence of regenerated sound, from where on it counts at all. Conventional
  * material stays below 0.09 but for codecs at their lowest rates, for which
@@ -26,25 +26,48 @@ struct opine_disturbed {
     double similarity;               /* of the patterns, 0 to 1 */
     double flat;                     /* share of flat tops that were added */
     struct opine_views view;
-    double value[OPINE_CAUSES]; /* what reports show; NAN if unknown */
-    double reference_cutoff_hz; /* where the reference's band ends */
-    int identical;              /* no cell differs at all */
+    double value[OPINE_CAUSES];        /* what reports show; NAN if unknown */
+    double reference_cutoff_hz;        /* where the reference's band ends */
+    int identical;                     /* no cell differs at all */
+    enum opine_mode material;          /* of the reference: speech or audio */
+    const struct opine_series *series; /* NULL unless it was asked for, */
+    double *second; /* and the density of each of its seconds, which the map
+                       turns to scores in place: opine_map_seconds() */
 };
+
+struct opine_gathered; /* of a long pair, so far: gather.h */
 
 /**
  * Measure the disturbance between two recordings
- * arena           Scratch memory
+ * arena           Scratch memory, and where the series is kept
+ * config          Whether a series is wanted, and all views without evidence
  * pair, aligned   For what is measured on the signals: flat tops, pitch
  * perceived       The patterns
- * all_views       Look at the envelope and the pitch without evidence, too
  * disturbed       Return the numbers
  */
+OPINE_MUST_CHECK enum opine_status opine_disturb(
+    struct opine_arena *arena, const struct opine_kernels *kernels,
+    const struct opine_ear *ear, const struct opine_config *config,
+    const struct opine_prepared *pair, const struct opine_aligned *aligned,
+    const struct opine_perceived *perceived, struct opine_disturbed *disturbed);
+
+/**
+ * The same of what was gathered from all parts of a long pair
+ */
 OPINE_MUST_CHECK enum opine_status
-opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
-              const struct opine_ear *ear, const struct opine_prepared *pair,
-              const struct opine_aligned *aligned,
-              const struct opine_perceived *perceived, int all_views,
-              struct opine_disturbed *disturbed);
+opine_conclude(struct opine_arena *arena, const struct opine_ear *ear,
+               const struct opine_prepared *pair,
+               struct opine_gathered *gathered,
+               struct opine_disturbed *disturbed);
+
+/**
+ * Whether the fine structure says nothing, so that envelopes and pitch are to
+ * be looked at; and the result of that
+ */
+int opine_wants_envelopes(const struct opine_config *config,
+                          const struct opine_disturbed *disturbed);
+void opine_conclude_envelopes(const struct opine_gathered *gathered,
+                              struct opine_disturbed *disturbed);
 
 /**
  * A channel's part in what is measured, 0 to 1: channels count by loudness
@@ -52,26 +75,12 @@ opine_disturb(struct opine_arena *arena, const struct opine_kernels *kernels,
 double opine_channel_weight(const struct opine_perceived *perceived,
                             int channel);
 
-/**
- * Summarise the difference over time, for those who want to see it
- * arena           Where the series is kept
- * pair, aligned   For the time axis of the degraded
- * series          Return it; the score does not depend on this
- * density         Return the density of each of its seconds, which the map
- * turns to scores in place: opine_map_seconds()
- */
-OPINE_MUST_CHECK enum opine_status
-opine_summarise(struct opine_arena *arena, const struct opine_ear *ear,
-                const struct opine_prepared *pair,
-                const struct opine_aligned *aligned,
-                const struct opine_perceived *perceived,
-                const struct opine_series **series, double **density);
-
 /* Disturbance of one frame of one channel */
 struct opine_frame {
-    double sone[OPINE_CELL_CAUSES];    /* added or missing, by cause */
-    double density[OPINE_CELL_CAUSES]; /* what that disturbs */
-    int silent;                        /* the degraded is, the reference not */
+    float sone[OPINE_CELL_CAUSES];    /* added or missing, by cause */
+    float density[OPINE_CELL_CAUSES]; /* what that disturbs */
+    float steps; /* just noticeable, between the patterns */
+    int silent;  /* the degraded is, the reference not */
 };
 
 /**
@@ -162,72 +171,6 @@ opine_pool_parts(struct opine_arena *arena, const double *level, int frames,
  */
 void opine_band_range(const double *spectrum, const double *reference,
                       int *first, int *end);
-
-/**
- * Similarity of the two patterns
- * return          Correlation of their movement over time, 0 to 1
- */
-double opine_similarity(const struct opine_kernels *kernels,
-                        const struct opine_perceived *perceived);
-
-/* --------------------------------------------------------------- views */
-
-/**
- * Count the just noticeable steps between the patterns of one channel
- * steps           Return their mean number over loud frames, 0 or more
- */
-OPINE_MUST_CHECK enum opine_status opine_steps(struct opine_arena *arena,
-                                               const struct opine_ear *ear,
-                                               const struct opine_heard *heard,
-                                               int frames, double *steps);
-
-/**
- * Compare the patterns of one channel as pictures
- * gain            Power factor that matches the degraded's level
- * return          1 less the structural similarity, 0 to 1
- */
-double opine_structure(const struct opine_ear *ear,
-                       const struct opine_heard *heard, int frames,
-                       double gain);
-
-/**
- * Look for fine structure that was made anew, in one channel
- * gain            Power factor that matches the degraded's level
- * evidence        Return it, 0 to 1
- */
-OPINE_MUST_CHECK enum opine_status
-opine_regenerated(struct opine_arena *arena, const struct opine_ear *ear,
-                  const struct opine_heard *heard, int blocks, double gain,
-                  double *evidence);
-
-/**
- * Measure how the stereo image changed
- * return          0 (not, or no stereo) to 1
- */
-double opine_image(const struct opine_ear *ear,
-                   const struct opine_perceived *perceived);
-
-/**
- * Compare the envelopes of one channel, whatever became of the fine structure
- * gain            Power factor that matches the degraded's level
- * modulation      Return the mean of |ln| of the ratio of their energies of
- *                 modulation from 1 to 3 Hz
- * timbre          Return the mean distance of their cepstra, dB
- */
-OPINE_MUST_CHECK enum opine_status
-opine_envelope(struct opine_arena *arena, const struct opine_ear *ear,
-               const struct opine_heard *heard, int frames, double gain,
-               double *modulation, double *timbre);
-
-/**
- * Compare the pitch of voices
- * off_share       Return the share of voiced moments that are off by more than
- *                 half a semitone, NAN when there are too few
- */
-OPINE_MUST_CHECK enum opine_status
-opine_pitch(struct opine_arena *arena, const struct opine_kernels *kernels,
-            const struct opine_prepared *pair,
-            const struct opine_aligned *aligned, double *off_share);
 
 /**
  * The numbers measured beside the disturbance, for one channel

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two views of the envelope that do not mind phase and fine timing. */
-#include "disturb.h"
+#include "views.h"
 
 #include "base/try.h"
 
@@ -82,33 +82,35 @@ static void smooth(const double *x, int n, int size, double *y)
 
 static enum opine_status modulation(struct opine_arena *arena,
                                     const struct opine_ear *ear,
-                                    const struct opine_heard *heard, int frames,
-                                    double gain, double pause, double *change)
+                                    const struct opine_excerpt *x, int channel,
+                                    double pause, struct opine_mean *change)
 {
+    const struct opine_heard *heard = &x->perceived->channel[channel];
+    int frames = x->perceived->frames;
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    double hop_s = ear->hop / ear->rate_hz, sum = 0;
+    double hop_s = ear->hop / ear->rate_hz;
     struct band_pass filter = design(hop_s);
     double *y = opine_arena_take(arena, (size_t)frames, sizeof *y);
     double *ref = opine_arena_take(arena, (size_t)frames, sizeof *ref);
     double *deg = opine_arena_take(arena, (size_t)frames, sizeof *deg);
-    int size = (int)lround(MODULATION_S / hop_s), count = 0;
+    int size = (int)lround(MODULATION_S / hop_s);
 
     if (!y || !ref || !deg)
         return OPINE_ERR_MEMORY;
     for (int b = 0; b < NB; b++) {
         filter_band(ear, &filter, heard->power_ref, 1, b, frames, y);
         smooth(y, frames, size, ref);
-        filter_band(ear, &filter, heard->power_deg, gain, b, frames, y);
+        filter_band(ear, &filter, heard->power_deg, x->perceived->level, b,
+                    frames, y);
         smooth(y, frames, size, deg);
-        for (int t = 0; t < frames; t++) {
+        for (int t = x->first; t < x->end; t++) {
             if (heard->level_ref[t] <= pause)
                 continue;
-            sum += fabs(
+            change->sum += fabs(
                 log((deg[t] + MODULATION_FLOOR) / (ref[t] + MODULATION_FLOOR)));
-            count++;
+            change->count++;
         }
     }
-    *change = sum / count;
     opine_arena_release(arena, mark);
     return OPINE_OK;
 }
@@ -152,16 +154,16 @@ static void cepstrum(const struct opine_ear *ear, const float *power,
 }
 
 /* Mean distance of the two cepstra; orthonormal cosines, so in dB */
-static double timbre(const struct opine_ear *ear,
-                     const struct opine_heard *heard, int frames, double gain,
-                     double pause)
+static void timbre(const struct opine_ear *ear, const struct opine_excerpt *x,
+                   int channel, const struct opine_loudest *loudest,
+                   double pause, struct opine_mean *apart)
 {
-    double cosine[COEFFICIENTS][NB], sum = 0;
-    double ref_floor = TIMBRE_FLOOR *
-                       loudest_band(ear, heard->power_ref, frames);
-    double deg_floor = TIMBRE_FLOOR * gain *
-                       loudest_band(ear, heard->power_deg, frames);
-    int first = 0, count = 0;
+    const struct opine_heard *heard = &x->perceived->channel[channel];
+    int frames = x->perceived->frames;
+    double gain = x->perceived->level, cosine[COEFFICIENTS][NB];
+    double ref_floor = TIMBRE_FLOOR * loudest->ref;
+    double deg_floor = TIMBRE_FLOOR * gain * loudest->deg;
+    int first = 0;
 
     while (ear->band[first].centre_hz <= TIMBRE_LOW_HZ)
         first++;
@@ -169,7 +171,7 @@ static double timbre(const struct opine_ear *ear,
         for (int b = first; b < NB; b++)
             cosine[k][b] = sqrt(2.0 / (NB - first)) *
                            cos(PI * (k + 1) * (b - first + 0.5) / (NB - first));
-    for (int t = 0; t < frames; t++) {
+    for (int t = x->first; t < x->end; t++) {
         double r[COEFFICIENTS], d[COEFFICIENTS], distance = 0;
 
         if (heard->level_ref[t] <= pause)
@@ -180,22 +182,30 @@ static double timbre(const struct opine_ear *ear,
                  cosine, d);
         for (int k = 0; k < COEFFICIENTS; k++)
             distance += (r[k] - d[k]) * (r[k] - d[k]);
-        sum += sqrt(distance);
-        count++;
+        apart->sum += sqrt(distance);
+        apart->count++;
     }
-    return sum / count;
 }
 
-enum opine_status opine_envelope(struct opine_arena *arena,
-                                 const struct opine_ear *ear,
-                                 const struct opine_heard *heard, int frames,
-                                 double gain, double *modulation_change,
-                                 double *timbre_change)
+void opine_envelope_survey(const struct opine_ear *ear,
+                           const struct opine_heard *heard, int frames,
+                           struct opine_loudest *loudest)
 {
-    double loud, pause;
+    loudest->ref = fmax(loudest->ref,
+                        loudest_band(ear, heard->power_ref, frames));
+    loudest->deg = fmax(loudest->deg,
+                        loudest_band(ear, heard->power_deg, frames));
+}
 
-    TRY(opine_pause_level(arena, heard->level_ref, frames, &loud, &pause));
-    TRY(modulation(arena, ear, heard, frames, gain, pause, modulation_change));
-    *timbre_change = timbre(ear, heard, frames, gain, pause);
+enum opine_status opine_envelope_add(struct opine_arena *arena,
+                                     const struct opine_ear *ear,
+                                     const struct opine_excerpt *x, int channel,
+                                     const struct opine_loudest *loudest,
+                                     double pause,
+                                     struct opine_mean *modulation_change,
+                                     struct opine_mean *timbre_change)
+{
+    TRY(modulation(arena, ear, x, channel, pause, modulation_change));
+    timbre(ear, x, channel, loudest, pause, timbre_change);
     return OPINE_OK;
 }

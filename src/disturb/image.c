@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The change of the stereo image: of the coherence between the two ears. */
-#include "disturb.h"
+#include "views.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -75,35 +75,52 @@ static void add_frame(const struct opine_ear *ear,
     }
 }
 
-double opine_image(const struct opine_ear *ear, const struct opine_perceived *p)
+void opine_image_survey(const struct opine_perceived *p,
+                        struct opine_image *image)
 {
-    double loudest = 0, change = 0, weight = 0;
-    double hop_s = ear->hop / ear->rate_hz;
-    int windows = (int)fmax(1, round(p->frames * hop_s / WINDOW_S));
-
-    if (!p->image_ref)
-        return 0;
-    for (int t = 0; t < p->frames; t++)
-        loudest =
-            fmax(loudest,
+    for (int t = 0; p->image_ref && t < p->frames; t++)
+        image->loudest =
+            fmax(image->loudest,
                  frame_power(p->channel[0].power_ref + (ptrdiff_t)t * NB,
                              p->channel[1].power_ref + (ptrdiff_t)t * NB));
-    for (int i = 0; i < windows; i++) {
-        int end = (int)((int64_t)(i + 1) * p->frames / windows);
-        struct window w;
+}
 
-        memset(&w, 0, sizeof w);
-        for (int t = (int)((int64_t)i * p->frames / windows); t < end; t++) {
-            ptrdiff_t at = (ptrdiff_t)t * NB;
+/* One window of frames */
+static void add_window(const struct opine_ear *ear,
+                       const struct opine_perceived *p, int first, int end,
+                       struct opine_image *image)
+{
+    struct window w;
 
-            if (frame_power(p->channel[0].power_ref + at,
-                            p->channel[1].power_ref + at) >
-                ACTIVE_SHARE * loudest)
-                add_frame(ear, p, t, FLOOR * loudest, &w);
-        }
-        for (int b = 0; b < NB; b++)
-            change += fmax(w.change[b], -LESS_COHERENT * w.change[b]);
-        weight += w.weight;
+    memset(&w, 0, sizeof w);
+    for (int t = first; t < end; t++) {
+        ptrdiff_t at = (ptrdiff_t)t * NB;
+
+        if (frame_power(p->channel[0].power_ref + at,
+                        p->channel[1].power_ref + at) >=
+            ACTIVE_SHARE * image->loudest)
+            add_frame(ear, p, t, FLOOR * image->loudest, &w);
     }
-    return weight > 0 ? change / weight : 0;
+    for (int b = 0; b < NB; b++)
+        image->change += fmax(w.change[b], -LESS_COHERENT * w.change[b]);
+    image->weight += w.weight;
+}
+
+void opine_image_add(const struct opine_ear *ear, const struct opine_excerpt *x,
+                     struct opine_image *image)
+{
+    int frames = x->end - x->first;
+    double hop_s = ear->hop / ear->rate_hz;
+    int windows = (int)fmax(1, round(frames * hop_s / WINDOW_S));
+
+    for (int i = 0; x->perceived->image_ref && i < windows; i++)
+        add_window(ear, x->perceived,
+                   x->first + (int)((int64_t)i * frames / windows),
+                   x->first + (int)((int64_t)(i + 1) * frames / windows),
+                   image);
+}
+
+double opine_image_change(const struct opine_image *image)
+{
+    return image->weight > 0 ? image->change / image->weight : 0;
 }

@@ -33,51 +33,56 @@ void opine_band_range(const double *spectrum, const double *reference,
 
 /* ---------------------------------------------------------- similarity */
 
-/* Mean over frames of each band */
-static void band_means(const float *pattern, int frames, double *mean)
-{
-    memset(mean, 0, OPINE_EAR_BANDS * sizeof *mean);
-    for (int t = 0; t < frames; t++)
-        for (int b = 0; b < OPINE_EAR_BANDS; b++)
-            mean[b] += (double)pattern[(ptrdiff_t)t * OPINE_EAR_BANDS + b];
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        mean[b] /= frames;
-}
-
-/* A frame without its bands' means and its own: its shape */
+/* A frame without its own mean: its shape */
 static void shape(const struct opine_kernels *kernels, const float *frame,
-                  const double *mean, float *x)
+                  float *x)
 {
-    float own;
+    float own = kernels->sum(frame, OPINE_EAR_BANDS) / OPINE_EAR_BANDS;
 
     for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        x[b] = frame[b] - (float)mean[b];
-    own = kernels->sum(x, OPINE_EAR_BANDS) / OPINE_EAR_BANDS;
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        x[b] -= own;
+        x[b] = frame[b] - own;
 }
 
-double opine_similarity(const struct opine_kernels *kernels,
-                        const struct opine_perceived *p)
+void opine_likeness_add(const struct opine_kernels *kernels,
+                        const struct opine_excerpt *x, int channel,
+                        struct opine_likeness *like)
+{
+    const struct opine_heard *h = &x->perceived->channel[channel];
+
+    for (int t = x->first; t < x->end; t++) {
+        float r[OPINE_EAR_BANDS], d[OPINE_EAR_BANDS], sums[3];
+        ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
+
+        shape(kernels, h->ref + at, r);
+        shape(kernels, h->deg + at, d);
+        kernels->match(sums, r, d, OPINE_EAR_BANDS);
+        like->rd += (double)sums[0];
+        like->rr += (double)sums[1];
+        like->dd += (double)sums[2];
+        for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+            like->ref[b] += (double)r[b];
+            like->deg[b] += (double)d[b];
+        }
+    }
+    like->frames += x->end - x->first;
+}
+
+/* Correlation about the bands' means: those of shapes are the shapes of the
+ * means */
+double opine_similarity(const struct opine_likeness *likeness, int channels)
 {
     double rr = 0, dd = 0, rd = 0;
 
-    for (int c = 0; c < p->channels; c++) {
-        const struct opine_heard *h = &p->channel[c];
-        double mean_ref[OPINE_EAR_BANDS], mean_deg[OPINE_EAR_BANDS];
+    for (int c = 0; c < channels; c++) {
+        const struct opine_likeness *l = &likeness[c];
 
-        band_means(h->ref, p->frames, mean_ref);
-        band_means(h->deg, p->frames, mean_deg);
-        for (int t = 0; t < p->frames; t++) {
-            float r[OPINE_EAR_BANDS], d[OPINE_EAR_BANDS], sums[3];
-            ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
-
-            shape(kernels, h->ref + at, mean_ref, r);
-            shape(kernels, h->deg + at, mean_deg, d);
-            kernels->match(sums, r, d, OPINE_EAR_BANDS);
-            rd += (double)sums[0];
-            rr += (double)sums[1];
-            dd += (double)sums[2];
+        rr += l->rr;
+        dd += l->dd;
+        rd += l->rd;
+        for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+            rr -= l->ref[b] * l->ref[b] / l->frames;
+            dd -= l->deg[b] * l->deg[b] / l->frames;
+            rd -= l->ref[b] * l->deg[b] / l->frames;
         }
     }
     return rr > 0 && dd > 0 ? fmax(rd / sqrt(rr * dd), 0) : 0;
@@ -123,7 +128,7 @@ enum opine_status opine_measure(struct opine_arena *arena,
             continue;
         }
         for (int c = 0; c < OPINE_GAPS; c++)
-            value[c] += frame[t].sone[c];
+            value[c] += (double)frame[t].sone[c];
         value[OPINE_GAPS] += 100 * frame[t].silent;
         loud_frames++;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The change of pitch: what regenerated voices get wrong, and codecs that
  * follow the waveform never do. */
-#include "disturb.h"
+#include "views.h"
 
 #include "align/mono.h"
 #include "base/try.h"
@@ -75,22 +75,21 @@ static double loudest(const struct opine_kernels *kernels,
     return most;
 }
 
-enum opine_status opine_pitch(struct opine_arena *arena,
-                              const struct opine_kernels *kernels,
-                              const struct opine_prepared *pair,
-                              const struct opine_aligned *aligned,
-                              double *off_share)
+enum opine_status opine_pitch_add(struct opine_arena *arena,
+                                  const struct opine_kernels *kernels,
+                                  const struct opine_pair *views,
+                                  const struct opine_aligned *aligned,
+                                  ptrdiff_t ref_at, ptrdiff_t deg_at,
+                                  struct opine_voices *voices)
 {
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_pair views;
     struct opine_mono ref, deg;
-    int size, hop, least, most, voiced = 0, off = 0;
-    double loud, *r;
+    int size, hop, least, most;
+    double *r;
 
-    opine_pair_prepared(pair, &views);
-    TRY(opine_mono_make(arena, kernels, &views.ref, views.rate_hz, RATE_HZ,
+    TRY(opine_mono_make(arena, kernels, &views->ref, views->rate_hz, RATE_HZ,
                         &ref));
-    TRY(opine_mono_make(arena, kernels, &views.deg, views.rate_hz, RATE_HZ,
+    TRY(opine_mono_make(arena, kernels, &views->deg, views->rate_hz, RATE_HZ,
                         &deg));
     size = (int)lround(WINDOW_S * ref.rate_hz);
     hop = (int)lround(HOP_S * ref.rate_hz);
@@ -99,15 +98,17 @@ enum opine_status opine_pitch(struct opine_arena *arena,
     r = opine_arena_take(arena, (size_t)most + 1, sizeof *r);
     if (!r)
         return OPINE_ERR_MEMORY;
-    loud = loudest(kernels, &ref, size, hop);
+    voices->loudest = fmax(voices->loudest, loudest(kernels, &ref, size, hop));
     for (int i = 0; i + size + most < deg.n; i += hop) {
-        double delay = opine_delay_at(aligned, (double)i * deg.factor);
+        double delay = opine_delay_at(aligned,
+                                      (double)i * deg.factor + (double)deg_at) -
+                       (double)(deg_at - ref_at);
         ptrdiff_t there = i - (ptrdiff_t)llround(delay / deg.factor);
         struct period pr, pd;
 
         if (there < 0 || there + size + most >= ref.n ||
             (double)kernels->dot(ref.x + there, ref.x + there, size) <=
-                ACTIVE_SHARE * loud)
+                ACTIVE_SHARE * voices->loudest)
             continue;
         pr = find_period(kernels, ref.x + there, size, least, most, r);
         if (pr.correlation <= REF_VOICED)
@@ -115,10 +116,15 @@ enum opine_status opine_pitch(struct opine_arena *arena,
         pd = find_period(kernels, deg.x + i, size, least, most, r);
         if (pd.correlation <= DEG_VOICED)
             continue;
-        voiced++;
-        off += fabs(12 * log2(pr.samples / pd.samples)) > OFF;
+        voices->voiced++;
+        voices->off += fabs(12 * log2(pr.samples / pd.samples)) > OFF;
     }
-    *off_share = voiced >= VOICED_LEAST ? (double)off / voiced : (double)NAN;
     opine_arena_release(arena, mark);
     return OPINE_OK;
+}
+
+double opine_pitch_share(const struct opine_voices *voices)
+{
+    return voices->voiced >= VOICED_LEAST ? (double)voices->off / voices->voiced
+                                          : (double)NAN;
 }

@@ -98,7 +98,7 @@ enum opine_status opine_pool_parts(struct opine_arena *arena,
         if (level[t] <= pause)
             continue;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            x += frame[t].density[c];
+            x += (double)frame[t].density[c];
         x *= norm(level[t], loud);
         parts[part[t]].sum += x * x * x * x;
         parts[part[t]].frames++;
@@ -127,7 +127,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         x[n] = 0;
         gradient[n] = 0;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            x[n] += frame[t].density[c] * scale[n];
+            x[n] += (double)frame[t].density[c] * scale[n];
         n++;
     }
     *total = pool_windows(x, n, gradient);
@@ -136,7 +136,7 @@ enum opine_status opine_pool(struct opine_arena *arena, const double *level,
         if (level[t] <= pause)
             continue;
         for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            share[c] += gradient[i] * scale[i] * frame[t].density[c];
+            share[c] += gradient[i] * scale[i] * (double)frame[t].density[c];
         i++;
     }
     opine_arena_release(arena, mark);

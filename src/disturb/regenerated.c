@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Evidence that the fine structure was made anew, though the envelope stayed:
  * vocoders, neural codecs, generative enhancement. */
-#include "disturb.h"
+#include "views.h"
 
 #include "base/select.h"
-#include "base/try.h"
 
 #include <math.h>
 
@@ -72,34 +71,44 @@ static double block_evidence(const struct opine_ear *ear, const double *ref,
     return weights > 0 ? sum / weights : 0;
 }
 
-enum opine_status opine_regenerated(struct opine_arena *arena,
-                                    const struct opine_ear *ear,
-                                    const struct opine_heard *heard, int blocks,
-                                    double gain, double *evidence)
+void opine_regenerated_survey(const struct opine_ear *ear,
+                              const struct opine_heard *heard, int blocks,
+                              struct opine_loudest *loudest)
 {
-    struct opine_arena_mark mark = opine_arena_mark(arena);
-    double *value = opine_arena_take(arena, (size_t)blocks, sizeof *value);
-    double ref[NB], deg[NB], loudest = 0, strongest = 0;
+    double ref[NB];
+
+    for (int k = 0; k < blocks; k++) {
+        loudest->block = fmax(loudest->block,
+                              block_powers(ear, heard->power_ref, k, ref));
+        for (int b = 0; b < NB; b++)
+            loudest->block_band = fmax(loudest->block_band, ref[b]);
+    }
+}
+
+int opine_regenerated_add(const struct opine_ear *ear,
+                          const struct opine_excerpt *x, int channel,
+                          const struct opine_loudest *loudest, double *value)
+{
+    const struct opine_heard *heard = &x->perceived->channel[channel];
+    double floor = WEIGHT_FLOOR * loudest->block_band;
     int count = 0;
 
-    if (!value)
-        return OPINE_ERR_MEMORY;
-    for (int k = 0; k < blocks; k++) {
-        loudest = fmax(loudest, block_powers(ear, heard->power_ref, k, ref));
-        for (int b = 0; b < NB; b++)
-            strongest = fmax(strongest, ref[b]);
-    }
-    for (int k = 0; k < blocks; k++) {
-        double total = block_powers(ear, heard->power_ref, k, ref);
+    for (int k = x->first / OPINE_EAR_BLOCK; k < x->end / OPINE_EAR_BLOCK;
+         k++) {
+        double ref[NB], deg[NB];
 
-        if (total < ACTIVE_SHARE * loudest)
+        if (block_powers(ear, heard->power_ref, k, ref) <
+            ACTIVE_SHARE * loudest->block)
             continue;
         block_powers(ear, heard->power_deg, k, deg);
         value[count++] = block_evidence(ear, ref, deg,
                                         heard->explained + (ptrdiff_t)k * NB,
-                                        gain, WEIGHT_FLOOR * strongest);
+                                        x->perceived->level, floor);
     }
-    *evidence = count ? opine_percentile(value, count, PERCENTILE) : 0;
-    opine_arena_release(arena, mark);
-    return OPINE_OK;
+    return count;
+}
+
+double opine_regenerated_evidence(double *value, int count)
+{
+    return count ? opine_percentile(value, count, PERCENTILE) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The difference over time and frequency, small enough to look at. */
-#include "disturb.h"
+#include "series.h"
 
 #include "base/try.h"
+#include "gather.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,15 +13,20 @@
 
 #define JOINED (OPINE_EAR_BANDS / OPINE_SERIES_BANDS) /* bands of the ear */
 
-/* A series under construction; its arrays are const for the caller */
-struct draft {
+/* What is added up in a column of one channel */
+struct sums {
+    double loudness, density, difference[OPINE_SERIES_BANDS];
+};
+
+/* Its arrays are const for the caller */
+struct opine_draft {
     struct opine_series *series;
     double *time_s, *loudness, *disturbance, *difference, *band_edge_hz;
-    int *column; /* of each frame */
-    int *count;  /* frames of each column */
-    int *place;  /* second of each frame */
     double *second;
-    struct opine_part *parts; /* seconds of one channel */
+    int *column;       /* of each frame */
+    int *count;        /* frames of each column */
+    int *place;        /* second of each frame */
+    struct sums *sums; /* channels x columns */
 };
 
 static double *take(struct opine_arena *arena, int count)
@@ -31,7 +36,7 @@ static double *take(struct opine_arena *arena, int count)
 
 /* All that outlives the construction */
 static enum opine_status take_series(struct opine_arena *arena, int columns,
-                                     int seconds, struct draft *d)
+                                     int seconds, struct opine_draft *d)
 {
     int cells = columns * OPINE_SERIES_BANDS;
 
@@ -88,7 +93,8 @@ static int second_of(const struct opine_ear *ear, int step)
  * apart, a skipped one goes with the placed one before it */
 static void place(const struct opine_ear *ear,
                   const struct opine_prepared *pair,
-                  const struct opine_perceived *p, int placed, struct draft *d)
+                  const struct opine_perceived *p, int placed,
+                  struct opine_draft *d)
 {
     int columns = d->series->columns, step = -1;
 
@@ -105,7 +111,7 @@ static void place(const struct opine_ear *ear,
 static void set_axes(const struct opine_ear *ear,
                      const struct opine_aligned *aligned,
                      const struct opine_perceived *p, int placed,
-                     struct draft *d)
+                     struct opine_draft *d)
 {
     double second = 1 / (aligned->speed * ear->rate_hz);
     double width = ear->hop * placed / d->series->columns;
@@ -122,7 +128,7 @@ static void set_axes(const struct opine_ear *ear,
 
 /* Difference of one frame, averaged over the bands that a row joins */
 static void add_difference(const struct opine_ear *ear, const float *ref,
-                           const float *deg, double weight, double *row)
+                           const float *deg, double *row)
 {
     for (int i = 0; i < OPINE_SERIES_BANDS; i++) {
         double sum = 0, wide = 0;
@@ -131,15 +137,79 @@ static void add_difference(const struct opine_ear *ear, const float *ref,
             sum += ((double)deg[b] - (double)ref[b]) * ear->band[b].width_bark;
             wide += ear->band[b].width_bark;
         }
-        row[i] += weight * sum / wide;
+        row[i] += sum / wide;
+    }
+}
+
+enum opine_status opine_draft_begin(struct opine_arena *arena,
+                                    const struct opine_ear *ear,
+                                    const struct opine_prepared *pair,
+                                    const struct opine_aligned *aligned,
+                                    const struct opine_perceived *all,
+                                    struct opine_draft **draft)
+{
+    int placed = count_placed(pair, all);
+    int columns = placed < OPINE_SERIES_COLUMNS ? placed : OPINE_SERIES_COLUMNS;
+    int seconds = second_of(ear, placed - 1) + 1;
+    size_t frames = (size_t)all->frames;
+    size_t rows = (size_t)(all->channels * columns);
+    struct opine_draft *d = opine_arena_take(arena, 1, sizeof *d);
+
+    if (!d)
+        return OPINE_ERR_MEMORY;
+    TRY(take_series(arena, columns, seconds, d));
+    d->column = opine_arena_take(arena, frames, sizeof *d->column);
+    d->count = opine_arena_take(arena, (size_t)columns, sizeof *d->count);
+    d->place = opine_arena_take(arena, frames, sizeof *d->place);
+    d->sums = opine_arena_take(arena, rows, sizeof *d->sums);
+    if (!d->column || !d->count || !d->place || !d->sums)
+        return OPINE_ERR_MEMORY;
+    memset(d->sums, 0, rows * sizeof *d->sums);
+    place(ear, pair, all, placed, d);
+    set_axes(ear, aligned, all, placed, d);
+    *draft = d;
+    return OPINE_OK;
+}
+
+void opine_draft_add(struct opine_draft *d, const struct opine_ear *ear,
+                     const struct opine_excerpt *x, int channel, int at,
+                     const struct opine_frame *frame)
+{
+    const struct opine_heard *h = &x->perceived->channel[channel];
+    struct sums *sums = d->sums + (ptrdiff_t)channel * d->series->columns;
+
+    for (int t = x->first; t < x->end; t++, at++) {
+        ptrdiff_t cell = (ptrdiff_t)t * OPINE_EAR_BANDS;
+        struct sums *to = &sums[d->column[at]];
+
+        to->loudness += h->level_ref[t];
+        for (int c = 0; c < OPINE_CELL_CAUSES; c++)
+            to->density += (double)frame[at].density[c];
+        add_difference(ear, h->ref + cell, h->deg + cell, to->difference);
+    }
+}
+
+/* The columns of one channel */
+static void add_columns(double weight, const struct sums *sums,
+                        struct opine_draft *d)
+{
+    for (int i = 0; i < d->series->columns; i++) {
+        double *difference = d->difference + i * OPINE_SERIES_BANDS;
+        double part = weight / d->count[i];
+
+        d->loudness[i] += part * sums[i].loudness;
+        d->disturbance[i] += part * sums[i].density;
+        for (int b = 0; b < OPINE_SERIES_BANDS; b++)
+            difference[b] += part * sums[i].difference[b];
     }
 }
 
 /* The seconds of one channel; where all pause, they stay unknown */
-static void add_seconds(double weight, struct draft *d)
+static void add_seconds(double weight, const struct opine_part *parts,
+                        struct opine_draft *d)
 {
     for (int i = 0; i < d->series->seconds; i++) {
-        const struct opine_part *part = &d->parts[i];
+        const struct opine_part *part = &parts[i];
         double before = isnan(d->second[i]) ? 0 : d->second[i];
 
         if (part->frames >= SECOND_LEAST)
@@ -148,65 +218,28 @@ static void add_seconds(double weight, struct draft *d)
     }
 }
 
-static enum opine_status add_channel(struct opine_arena *arena,
-                                     const struct opine_ear *ear,
-                                     const struct opine_perceived *p,
-                                     int channel, struct draft *d)
+enum opine_status opine_draft_end(struct opine_arena *arena,
+                                  const struct opine_gathered *g,
+                                  struct opine_disturbed *disturbed)
 {
-    const struct opine_heard *h = &p->channel[channel];
+    struct opine_draft *d = g->draft;
     struct opine_arena_mark mark = opine_arena_mark(arena);
-    struct opine_frame *frame = opine_arena_take(arena, (size_t)p->frames,
-                                                 sizeof *frame);
-    double weight = opine_channel_weight(p, channel);
-    int identical;
+    size_t seconds = (size_t)d->series->seconds;
+    struct opine_part *parts = opine_arena_take(arena, seconds, sizeof *parts);
 
-    if (!frame)
+    if (!parts)
         return OPINE_ERR_MEMORY;
-    TRY(opine_density(arena, ear, h, p->frames, frame, &identical));
-    for (int t = 0; t < p->frames; t++) {
-        ptrdiff_t cell = (ptrdiff_t)t * OPINE_EAR_BANDS;
-        int column = d->column[t];
-        double part = weight / d->count[column];
+    for (int c = 0; c < g->all.channels; c++) {
+        double weight = opine_channel_weight(&g->all, c);
 
-        d->loudness[column] += part * h->level_ref[t];
-        for (int c = 0; c < OPINE_CELL_CAUSES; c++)
-            d->disturbance[column] += part * frame[t].density[c];
-        add_difference(ear, h->ref + cell, h->deg + cell, part,
-                       d->difference + column * OPINE_SERIES_BANDS);
+        memset(parts, 0, seconds * sizeof *parts);
+        TRY(opine_pool_parts(arena, g->all.channel[c].level_ref, g->all.frames,
+                             g->channel[c].frame, d->place, parts));
+        add_columns(weight, d->sums + (ptrdiff_t)c * d->series->columns, d);
+        add_seconds(weight, parts, d);
     }
-    memset(d->parts, 0, (size_t)d->series->seconds * sizeof *d->parts);
-    TRY(opine_pool_parts(arena, h->level_ref, p->frames, frame, d->place,
-                         d->parts));
-    add_seconds(weight, d);
     opine_arena_release(arena, mark);
-    return OPINE_OK;
-}
-
-enum opine_status opine_summarise(struct opine_arena *arena,
-                                  const struct opine_ear *ear,
-                                  const struct opine_prepared *pair,
-                                  const struct opine_aligned *aligned,
-                                  const struct opine_perceived *p,
-                                  const struct opine_series **series,
-                                  double **density)
-{
-    int placed = count_placed(pair, p);
-    int columns = placed < OPINE_SERIES_COLUMNS ? placed : OPINE_SERIES_COLUMNS;
-    int seconds = second_of(ear, placed - 1) + 1;
-    struct draft d;
-
-    TRY(take_series(arena, columns, seconds, &d));
-    d.column = opine_arena_take(arena, (size_t)p->frames, sizeof *d.column);
-    d.count = opine_arena_take(arena, (size_t)columns, sizeof *d.count);
-    d.place = opine_arena_take(arena, (size_t)p->frames, sizeof *d.place);
-    d.parts = opine_arena_take(arena, (size_t)seconds, sizeof *d.parts);
-    if (!d.column || !d.count || !d.place || !d.parts)
-        return OPINE_ERR_MEMORY;
-    place(ear, pair, p, placed, &d);
-    set_axes(ear, aligned, p, placed, &d);
-    for (int c = 0; c < p->channels; c++)
-        TRY(add_channel(arena, ear, p, c, &d));
-    *series = d.series;
-    *density = d.second;
+    disturbed->series = d->series;
+    disturbed->second = d->second;
     return OPINE_OK;
 }

@@ -2,8 +2,6 @@
 /* How many just noticeable steps of level lie between the two patterns. */
 #include "disturb.h"
 
-#include "base/try.h"
-
 #include <math.h>
 
 #define LEVEL_LEAST_DB 1.0 /* BS.1387-1: the step is defined from here on */
@@ -62,25 +60,17 @@ static double frame_steps(const struct opine_ear *ear, const double *per_db,
     return sum;
 }
 
-enum opine_status opine_steps(struct opine_arena *arena,
-                              const struct opine_ear *ear,
-                              const struct opine_heard *heard, int frames,
-                              double *steps)
+void opine_steps(const struct opine_ear *ear, const struct opine_heard *heard,
+                 int frames, struct opine_frame *frame)
 {
-    double per_db[GRID], loud, pause, sum = 0;
-    int count = 0;
+    double per_db[GRID];
 
-    TRY(opine_pause_level(arena, heard->level_ref, frames, &loud, &pause));
     fill_steps(per_db);
     for (int t = 0; t < frames; t++) {
         ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
 
-        if (heard->level_ref[t] <= pause)
-            continue;
-        sum += frame_steps(ear, per_db, heard->excited_ref + at,
-                           heard->excited_deg + at);
-        count++;
+        frame[t].steps = (float)frame_steps(ear, per_db,
+                                            heard->excited_ref + at,
+                                            heard->excited_deg + at);
     }
-    *steps = sum / count;
-    return OPINE_OK;
 }

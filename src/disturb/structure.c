@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Structural similarity of the two patterns of levels, as of two pictures. */
-#include "disturb.h"
+#include "views.h"
 
 #include <math.h>
 
@@ -124,30 +124,47 @@ static double similarity(const struct opine_kernels *kernels,
     return (double)kernels->sum(value, NB) / NB;
 }
 
-double opine_structure(const struct opine_ear *ear,
-                       const struct opine_heard *heard, int frames, double gain)
+void opine_structure_survey(const struct opine_ear *ear,
+                            const struct opine_heard *heard, int frames,
+                            struct opine_loudest *loudest)
+{
+    for (int t = 0; t < frames; t++)
+        loudest->frame = fmax(loudest->frame,
+                              frame_power(ear->fft.kernels, heard, t));
+}
+
+void opine_structure_add(const struct opine_ear *ear,
+                         const struct opine_excerpt *x, int channel,
+                         const struct opine_loudest *loudest,
+                         struct opine_mean *lost)
 {
     const struct opine_kernels *kernels = ear->fft.kernels;
+    const struct opine_heard *heard = &x->perceived->channel[channel];
+    double active = ACTIVE_SHARE * loudest->frame;
+    int frames = x->perceived->frames;
+    int made = x->first > FRAMES ? x->first - FRAMES : 0;
     struct row ring[FRAMES] = { { { 0 } } };
-    double loudest = 0, lost = 0;
     struct scale scale;
-    int count = 0, made = 0;
 
-    make_scale(ear, gain, &scale);
-    for (int t = 0; t < frames; t++)
-        loudest = fmax(loudest, frame_power(kernels, heard, t));
-    for (int t = 0; t < frames; t++) {
+    make_scale(ear, x->perceived->level, &scale);
+    for (int t = x->first; t < x->end; t++) {
         struct row sum;
 
         for (; made < frames && made <= t + FRAMES / 2; made++)
             make_row(&scale, heard->power_ref + (ptrdiff_t)made * NB,
                      heard->power_deg + (ptrdiff_t)made * NB,
                      &ring[made % FRAMES]);
-        if (frame_power(kernels, heard, t) < ACTIVE_SHARE * loudest)
+        if (frame_power(kernels, heard, t) < active)
             continue;
         add_rows(kernels, ring, t, frames, &sum);
-        lost += 1 - similarity(kernels, &sum);
-        count++;
+        lost->sum += 1 - similarity(kernels, &sum);
+        lost->count++;
     }
-    return count && lost > ROUNDING * count ? lost / count : 0;
+}
+
+double opine_structure_lost(const struct opine_mean *lost)
+{
+    return lost->count && lost->sum > ROUNDING * lost->count
+               ? lost->sum / lost->count
+               : 0;
 }

@@ -4,7 +4,6 @@
 #include "ear.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Figures in brackets are Spearman correlations with listeners, on tcd_voip
  * and on music (design.md). */
@@ -24,26 +23,6 @@ static double band_sum(const float *frame, int first, int end)
     for (int b = first; b < end; b++)
         sum += (double)frame[b];
     return sum;
-}
-
-/* Mean of each band over active frames */
-static void mean_spectrum(const float *pattern, int frames,
-                          const unsigned char *active, double *spectrum)
-{
-    int count = 0;
-
-    memset(spectrum, 0, OPINE_EAR_BANDS * sizeof *spectrum);
-    for (int t = 0; t < frames; t++) {
-        const float *p = pattern + (ptrdiff_t)t * OPINE_EAR_BANDS;
-
-        if (!active[t])
-            continue;
-        count++;
-        for (int b = 0; b < OPINE_EAR_BANDS; b++)
-            spectrum[b] += (double)p[b];
-    }
-    for (int b = 0; b < OPINE_EAR_BANDS; b++)
-        spectrum[b] /= count;
 }
 
 static void scale(float *pattern, int frames, double factor)
@@ -98,13 +77,11 @@ static void match_gain(const struct opine_ear *ear, const float *ref,
     }
 }
 
-void opine_compensate(const struct opine_ear *ear, float *ref, float *deg,
-                      int frames, const unsigned char *active, double level,
-                      int keep_level, struct opine_heard *heard)
+void opine_compensate(const struct opine_ear *ear,
+                      const struct opine_heard *heard, double level,
+                      int keep_level, int frames, float *ref, float *deg)
 {
     scale(deg, frames, level);
-    mean_spectrum(ref, frames, active, heard->spectrum_ref);
-    mean_spectrum(deg, frames, active, heard->spectrum_deg);
     match_response(ref, frames, heard);
     if (!keep_level)
         match_gain(ear, ref, deg, frames);

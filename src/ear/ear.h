@@ -121,18 +121,24 @@ struct opine_frames {
 
 /**
  * Decide which frames are compared
- * gain            Power factor, to units of the threshold scale
  * frames          Return them
  * return          OPINE_ERR_SHORT when too little is left
- *
- * Near a jump of the delay each frame of the degraded gets the reference's
- * frame that is nearest to it among those that the delays around allow.
  */
 OPINE_MUST_CHECK enum opine_status opine_place_frames(
+    const struct opine_ear *ear, struct opine_arena *arena,
+    const struct opine_config *config, const struct opine_prepared *pair,
+    const struct opine_aligned *aligned, struct opine_frames *frames);
+
+/**
+ * Give each frame of the degraded near a jump of the delay the reference's
+ * frame that is nearest to it among those that the delays around allow
+ * gain            Power factor, to units of the threshold scale
+ */
+OPINE_MUST_CHECK enum opine_status opine_nearest_frames(
     const struct opine_ear *ear, const struct opine_kernels *kernels,
-    struct opine_arena *arena, const struct opine_config *config,
-    const struct opine_prepared *pair, const struct opine_aligned *aligned,
-    double gain, struct opine_frames *frames);
+    struct opine_arena *arena, const struct opine_prepared *pair,
+    const struct opine_aligned *aligned, double gain,
+    struct opine_frames *frames);
 
 /* Spectra of a reference, for pairs of frames that begin where they did. Two
  * frames share a transform, so a pair is known as a whole. */
@@ -202,6 +208,57 @@ OPINE_MUST_CHECK enum opine_status opine_ear_observe(
     const struct opine_frames *frames, double gain, struct opine_perceived *p);
 
 /**
+ * Power factor of a pair's spectra, to units of the threshold scale
+ */
+double opine_ear_gain(const struct opine_prepared *pair);
+
+/**
+ * Perceive some frames as they came: only powers, and what they have in common
+ * arena           Where the patterns are kept
+ */
+OPINE_MUST_CHECK enum opine_status opine_perceive_powers(
+    const struct opine_ear *ear, const struct opine_kernels *kernels,
+    struct opine_arena *arena, const struct opine_prepared *pair,
+    const struct opine_frames *frames, struct opine_perceived *perceived);
+
+/* A frame counts for level and response within 40 dB of the loudest: 2 dB more
+ * or less has no effect */
+#define OPINE_ACTIVE_SHARE 1e-4
+
+/**
+ * Power of a frame, and its bands' added up
+ */
+double opine_frame_power(const struct opine_kernels *kernels,
+                         const float *pattern, int frame);
+void opine_sum_spectrum(const float *pattern, int frame, double *spectrum);
+
+/**
+ * Match the levels, from sums over the frames that count
+ * ref, deg        Sums of powers of all channels
+ * perceived       Both spectra of each channel: sums, return means, the level
+ *                 matched; return `level` and `level_db`
+ */
+void opine_match_level(const struct opine_config *config, double ref,
+                       double deg, int frames,
+                       struct opine_perceived *perceived);
+
+/**
+ * Find the levels and mean spectra of perceived powers
+ * perceived       Return them; level_ref is overwritten
+ */
+void opine_balance(const struct opine_kernels *kernels,
+                   const struct opine_config *config,
+                   struct opine_perceived *perceived);
+
+/**
+ * Go on to loudness
+ * perceived       Powers, level and mean spectra; return the rest
+ */
+void opine_perceive_loudness(const struct opine_ear *ear,
+                             const struct opine_config *config,
+                             struct opine_perceived *perceived);
+
+/**
  * Perceive a pair: both signals' loudness patterns, frame by frame aligned
  * arena           Where the patterns are kept
  * from_s, to_s    Part of the reference, both 0 for all of it
@@ -220,23 +277,33 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
 
 /**
  * Take out of one channel what listeners do not hold against a recording
- * ref, deg        Band powers; the reference takes on the degraded's linear
- *                 response, the degraded the reference's gain
- * active          Frames that count for the response, at least one
+ * heard           Both mean spectra, the level matched
  * level           Power factor that matches their levels, applied to deg
  * keep_level      Leave level and gain alone
- * heard           Return both mean spectra, as they were
+ * ref, deg        Band powers; the reference takes on the degraded's linear
+ *                 response, the degraded the reference's gain
  */
-void opine_compensate(const struct opine_ear *ear, float *ref, float *deg,
-                      int frames, const unsigned char *active, double level,
-                      int keep_level, struct opine_heard *heard);
+void opine_compensate(const struct opine_ear *ear,
+                      const struct opine_heard *heard, double level,
+                      int keep_level, int frames, float *ref, float *deg);
+
+/**
+ * How the spectrum of the reference changes
+ * first, end      Frames of a pattern
+ * changes         Return it for each, 0 to 1; 0 in the pair's first 64 ms
+ */
+void opine_material_changes(const struct opine_ear *ear,
+                            const struct opine_perceived *perceived, int first,
+                            int end, float *changes);
 
 /**
  * Tell speech from other material
+ * perceived       Levels are enough
+ * changes         Of all frames
  * return          OPINE_MODE_SPEECH or OPINE_MODE_AUDIO, by how the loudness of
  * the reference moves between bands
  */
-enum opine_mode opine_material(const struct opine_ear *ear,
-                               const struct opine_perceived *perceived);
+enum opine_mode opine_material(const struct opine_perceived *perceived,
+                               const float *changes);
 
 #endif

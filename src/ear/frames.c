@@ -77,10 +77,12 @@ static void add_frames(const struct grid *g, struct opine_frames *f)
 
 /* Frames lie on a grid of the reference, so that a delay changes nothing, over
  * what both recordings hold and the caller wants. */
-static enum opine_status
-make_grid(const struct opine_ear *ear, struct opine_arena *arena,
-          const struct opine_config *config, const struct opine_prepared *pair,
-          const struct opine_aligned *aligned, struct opine_frames *f)
+enum opine_status opine_place_frames(const struct opine_ear *ear,
+                                     struct opine_arena *arena,
+                                     const struct opine_config *config,
+                                     const struct opine_prepared *pair,
+                                     const struct opine_aligned *aligned,
+                                     struct opine_frames *f)
 {
     const struct opine_stretch *last =
         &aligned->stretch[aligned->stretches - 1];
@@ -231,15 +233,17 @@ static enum opine_status find_choices(const struct opine_ear *ear,
 /* Around a jump it is not known to a few milliseconds which delay holds, and
  * what was repaired well should not be heard twice: the reference's frame that
  * is nearest in log spectrum is taken. */
-static enum opine_status take_nearest(const struct opine_ear *ear,
-                                      const struct opine_kernels *kernels,
-                                      struct opine_arena *arena,
-                                      const struct opine_prepared *pair,
-                                      const struct opine_aligned *aligned,
-                                      double gain, struct opine_frames *f)
+enum opine_status opine_nearest_frames(const struct opine_ear *ear,
+                                       const struct opine_kernels *kernels,
+                                       struct opine_arena *arena,
+                                       const struct opine_prepared *pair,
+                                       const struct opine_aligned *aligned,
+                                       double gain, struct opine_frames *f)
 {
     struct choice c;
 
+    if (aligned->stretches == 1)
+        return OPINE_OK;
     TRY(find_choices(ear, arena, pair, aligned, f, &c));
     for (int channel = 0; channel < pair->channels; channel++)
         TRY(add_distances(ear, kernels, arena, pair, channel, gain, &c));
@@ -254,18 +258,4 @@ static enum opine_status take_nearest(const struct opine_ear *ear,
         f->ref[c.frame[i]] = c.start[best];
     }
     return OPINE_OK;
-}
-
-enum opine_status opine_place_frames(const struct opine_ear *ear,
-                                     const struct opine_kernels *kernels,
-                                     struct opine_arena *arena,
-                                     const struct opine_config *config,
-                                     const struct opine_prepared *pair,
-                                     const struct opine_aligned *aligned,
-                                     double gain, struct opine_frames *f)
-{
-    TRY(make_grid(ear, arena, config, pair, aligned, f));
-    if (aligned->stretches == 1)
-        return OPINE_OK;
-    return take_nearest(ear, kernels, arena, pair, aligned, gain, f);
 }

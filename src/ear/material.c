@@ -74,20 +74,27 @@ static double deviation(const struct opine_perceived *p)
                     : 0;
 }
 
-enum opine_mode opine_material(const struct opine_ear *ear,
-                               const struct opine_perceived *p)
+void opine_material_changes(const struct opine_ear *ear,
+                            const struct opine_perceived *p, int first, int end,
+                            float *changes)
+{
+    for (int t = first; t < end; t++)
+        *changes++ = t < APART ? 0 : (float)change(ear, p, t);
+}
+
+enum opine_mode opine_material(const struct opine_perceived *p,
+                               const float *change_of)
 {
     double loudest = 0, changes = 0;
     int count = 0;
 
     for (int t = 0; t < p->frames; t++)
         loudest = fmax(loudest, frame_level(p, t));
-    for (int t = APART; t < p->frames; t++) {
-        if (frame_level(p, t) <= LOUD * loudest)
-            continue;
-        changes += change(ear, p, t);
-        count++;
-    }
+    for (int t = APART; t < p->frames; t++)
+        if (frame_level(p, t) > LOUD * loudest) {
+            changes += (double)change_of[t];
+            count++;
+        }
     return count && changes / count + DEVIATION * deviation(p) > SPEECH
                ? OPINE_MODE_SPEECH
                : OPINE_MODE_AUDIO;

@@ -7,12 +7,8 @@
 #include <string.h>
 
 #define FULL_SCALE_DB_SPL                                                      \
-    99.0                  /* a mean square of 1; -26 dBov is then the 73 dB    \
-                             SPL of a comfortable listening level */
-#define ACTIVE_SHARE 1e-4 /* 40 dB below the loudest (2 dB: no effect) */
-#define LEVEL_LIMIT                                                            \
-    1e6 /* of level matching, a power: what is 60 dB                           \
-           down is not a quiet copy */
+    99.0 /* a mean square of 1; -26 dBov is then the 73 dB                     \
+            SPL of a comfortable listening level */
 
 static float *take_pattern(struct opine_arena *arena, int rows)
 {
@@ -41,40 +37,6 @@ static enum opine_status take_channel(struct opine_arena *arena, int frames,
                : OPINE_ERR_MEMORY;
 }
 
-static double frame_sum(const struct opine_kernels *kernels,
-                        const float *pattern, int t)
-{
-    return (double)kernels->sum(pattern + (ptrdiff_t)t * OPINE_EAR_BANDS,
-                                OPINE_EAR_BANDS);
-}
-
-/* Mark the frames of the reference within 40 dB of its loudest, and return the
- * power ratio reference / degraded in them. Channels count together. */
-static double match_level(const struct opine_kernels *kernels,
-                          const struct opine_perceived *p,
-                          unsigned char *active)
-{
-    double loudest = 0, ref = 0, deg = 0;
-
-    for (int t = 0; t < p->frames; t++) {
-        double *power = &p->channel[0].level_ref[t]; /* free until later */
-
-        *power = 0;
-        for (int c = 0; c < p->channels; c++)
-            *power += frame_sum(kernels, p->channel[c].power_ref, t);
-        loudest = fmax(loudest, *power);
-    }
-    for (int t = 0; t < p->frames; t++) {
-        active[t] = p->channel[0].level_ref[t] >= loudest * ACTIVE_SHARE;
-        if (!active[t])
-            continue;
-        ref += p->channel[0].level_ref[t];
-        for (int c = 0; c < p->channels; c++)
-            deg += frame_sum(kernels, p->channel[c].power_deg, t);
-    }
-    return fmin(ref / fmax(deg, 1e-20), LEVEL_LIMIT);
-}
-
 /* Loudness of each frame: over Bark */
 static void total_loudness(const struct opine_ear *ear, const float *pattern,
                            int frames, double *level)
@@ -90,39 +52,37 @@ static void total_loudness(const struct opine_ear *ear, const float *pattern,
 }
 
 static void hear(const struct opine_ear *ear, const struct opine_config *config,
-                 double level, const unsigned char *active, int frames,
-                 struct opine_heard *h)
+                 double level, int frames, struct opine_heard *h)
 {
     int keep = config->level == OPINE_LEVEL_KEEP;
     size_t bytes = (size_t)frames * OPINE_EAR_BANDS * sizeof(float);
 
     memcpy(h->excited_ref, h->power_ref, bytes);
     memcpy(h->excited_deg, h->power_deg, bytes);
-    opine_compensate(ear, h->excited_ref, h->excited_deg, frames, active, level,
-                     keep, h);
+    opine_compensate(ear, h, level, keep, frames, h->excited_ref,
+                     h->excited_deg);
     opine_ear_loudness(ear, h->excited_ref, frames, h->ref);
     opine_ear_loudness(ear, h->excited_deg, frames, h->deg);
     total_loudness(ear, h->ref, frames, h->level_ref);
     total_loudness(ear, h->deg, frames, h->level_deg);
 }
 
-enum opine_status
-opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
-               struct opine_arena *arena, const struct opine_config *config,
-               const struct opine_prepared *pair,
-               const struct opine_aligned *aligned, struct opine_perceived *p)
+double opine_ear_gain(const struct opine_prepared *pair)
 {
-    double gain = pair->gain * pair->gain * pow(10, FULL_SCALE_DB_SPL / 10);
-    struct opine_frames frames;
-    unsigned char *active;
-    double level;
+    return pair->gain * pair->gain * pow(10, FULL_SCALE_DB_SPL / 10);
+}
 
+enum opine_status opine_perceive_powers(const struct opine_ear *ear,
+                                        const struct opine_kernels *kernels,
+                                        struct opine_arena *arena,
+                                        const struct opine_prepared *pair,
+                                        const struct opine_frames *frames,
+                                        struct opine_perceived *p)
+{
     p->channels = pair->channels;
-    TRY(opine_place_frames(ear, kernels, arena, config, pair, aligned, gain,
-                           &frames));
-    p->frames = frames.n;
-    p->start = frames.deg;
-    p->blocks = frames.n / OPINE_EAR_BLOCK;
+    p->frames = frames->n;
+    p->start = frames->deg;
+    p->blocks = frames->n / OPINE_EAR_BLOCK;
     p->image_ref = p->image_deg = NULL;
     if (p->channels == 2) {
         p->image_ref = take_pattern(arena, p->frames);
@@ -132,17 +92,35 @@ opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
     }
     p->channel = opine_arena_take(arena, (size_t)p->channels,
                                   sizeof *p->channel);
-    active = opine_arena_take(arena, (size_t)p->frames, 1);
-    if (!p->channel || !active)
+    if (!p->channel)
         return OPINE_ERR_MEMORY;
-    for (int c = 0; c < p->channels; c++) {
-        TRY(take_channel(arena, p->frames, p->blocks, &p->channel[c]));
-    }
-    TRY(opine_ear_observe(ear, kernels, arena, pair, &frames, gain, p));
-    level = match_level(kernels, p, active);
-    p->level_db = -10 * log10(level);
-    p->level = config->level == OPINE_LEVEL_KEEP ? 1 : level;
     for (int c = 0; c < p->channels; c++)
-        hear(ear, config, p->level, active, p->frames, &p->channel[c]);
+        TRY(take_channel(arena, p->frames, p->blocks, &p->channel[c]));
+    return opine_ear_observe(ear, kernels, arena, pair, frames,
+                             opine_ear_gain(pair), p);
+}
+
+void opine_perceive_loudness(const struct opine_ear *ear,
+                             const struct opine_config *config,
+                             struct opine_perceived *p)
+{
+    for (int c = 0; c < p->channels; c++)
+        hear(ear, config, p->level, p->frames, &p->channel[c]);
+}
+
+enum opine_status
+opine_perceive(struct opine_ear *ear, const struct opine_kernels *kernels,
+               struct opine_arena *arena, const struct opine_config *config,
+               const struct opine_prepared *pair,
+               const struct opine_aligned *aligned, struct opine_perceived *p)
+{
+    struct opine_frames frames;
+
+    TRY(opine_place_frames(ear, arena, config, pair, aligned, &frames));
+    TRY(opine_nearest_frames(ear, kernels, arena, pair, aligned,
+                             opine_ear_gain(pair), &frames));
+    TRY(opine_perceive_powers(ear, kernels, arena, pair, &frames, p));
+    opine_balance(kernels, config, p);
+    opine_perceive_loudness(ear, config, p);
     return OPINE_OK;
 }
