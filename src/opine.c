@@ -9,6 +9,7 @@
 #include "known.h"
 #include "level.h"
 #include "map/map.h"
+#include "parts.h"
 #include "prepare.h"
 
 #include <math.h>
@@ -20,6 +21,7 @@
 
 struct opine_context {
     struct opine_config config;
+    struct opine_limits limits; /* of what is long */
     struct opine_model model;
     struct opine_kernels kernels;
     struct opine_ear ear;       /* for the rate scored last; rate 0: none */
@@ -97,6 +99,7 @@ enum opine_status opine_create(struct opine_context **context,
     memset(made, 0, sizeof *made);
     made->config = config;
     made->config.calibration = NULL;
+    made->limits = opine_limits;
     made->model = model;
     made->kernels = kernels;
     opine_arena_init(&made->tables, &from);
@@ -104,6 +107,12 @@ enum opine_status opine_create(struct opine_context **context,
     opine_known_init(&made->known, &from);
     *context = made;
     return OPINE_OK;
+}
+
+void opine_limit(struct opine_context *context,
+                 const struct opine_limits *limits)
+{
+    context->limits = *limits;
 }
 
 void opine_destroy(struct opine_context *context)
@@ -194,6 +203,57 @@ static enum opine_status tune_ear(struct opine_context *context, int rate_hz)
                             rate_hz, context->config.band);
 }
 
+/* Find where the degraded lies in the reference */
+static enum opine_status align(struct opine_context *context, struct stages *s)
+{
+    struct opine_arena *scratch = &context->scratch;
+    const struct opine_kernels *kernels = &context->kernels;
+    int search = context->config.align;
+
+    if (s->prepared.is_long)
+        return opine_chain_track(scratch, kernels, &s->prepared, search,
+                                 &s->aligned);
+    opine_pair_prepared(&s->prepared, &s->pair);
+    return opine_find_track(scratch, kernels, &s->pair, search, &s->aligned);
+}
+
+/* Perceive both and measure the disturbance between them */
+static enum opine_status compare(struct opine_context *context,
+                                 struct stages *s)
+{
+    struct opine_arena *scratch = &context->scratch;
+    const struct opine_config *config = &context->config;
+    const struct opine_kernels *kernels = &context->kernels;
+
+    if (s->prepared.is_long)
+        return opine_compare_parts(scratch, kernels, &context->ear, config,
+                                   &s->prepared, &s->aligned, &s->disturbed);
+    TRY(opine_perceive(&context->ear, kernels, scratch, config, &s->prepared,
+                       &s->aligned, &s->perceived));
+    return opine_disturb(scratch, kernels, &context->ear, config, &s->prepared,
+                         &s->aligned, &s->perceived, &s->disturbed);
+}
+
+static void map(const struct opine_context *context, struct stages *s)
+{
+    enum opine_band band = context->config.band;
+
+    opine_map(&context->model, band, s->aligned.confidence, &s->disturbed,
+              &s->mapped);
+    if (s->disturbed.series)
+        opine_map_seconds(&context->model, band, s->aligned.confidence,
+                          &s->disturbed, s->disturbed.second,
+                          s->disturbed.series->seconds);
+}
+
+/* What is read on demand must be there whenever it is needed. */
+static enum opine_status check_reads(const struct opine_fetch *ref,
+                                     const struct opine_fetch *deg)
+{
+    return opine_fetch_failed(ref) || opine_fetch_failed(deg) ? OPINE_ERR_READ
+                                                              : OPINE_OK;
+}
+
 static enum opine_status score(struct opine_context *context,
                                const struct opine_audio *reference,
                                const struct opine_audio *degraded,
@@ -207,29 +267,16 @@ static enum opine_status score(struct opine_context *context,
     struct stages s;
 
     opine_arena_clear(scratch);
-    TRY(opine_prepare(scratch, kernels, config, known, reference, degraded,
-                      &s.prepared));
-    opine_pair_prepared(&s.prepared, &s.pair);
-    TRY(opine_find_track(scratch, kernels, &s.pair, config->align, &s.aligned));
-    if (s.aligned.speed != 1)
-        TRY(opine_prepare_resample(scratch, kernels, s.aligned.speed,
-                                   &s.prepared.deg));
+    TRY(opine_prepare(scratch, kernels, config, &context->limits, known,
+                      reference, degraded, &s.prepared));
+    TRY(align(context, &s));
+    TRY(opine_prepare_speed(scratch, kernels, s.aligned.speed, &s.prepared));
     TRY(tune_ear(context, s.prepared.rate_hz));
-    TRY(opine_perceive(&context->ear, kernels, scratch, config, &s.prepared,
-                       &s.aligned, &s.perceived));
-    TRY(opine_disturb(scratch, kernels, &context->ear, config, &s.prepared,
-                      &s.aligned, &s.perceived, &s.disturbed));
-    opine_map(&context->model, config->band, s.aligned.confidence, &s.disturbed,
-              &s.mapped);
+    TRY(compare(context, &s));
+    map(context, &s);
     TRY(opine_describe_track(scratch, &s.aligned, s.prepared.rate_hz,
                              &s.alignment));
-    if (s.disturbed.series)
-        opine_map_seconds(&context->model, config->band, s.aligned.confidence,
-                          &s.disturbed, s.disturbed.second,
-                          s.disturbed.series->seconds);
-    if (opine_fetch_failed(s.prepared.ref.fetch) ||
-        opine_fetch_failed(s.prepared.deg.fetch))
-        return OPINE_ERR_READ; /* after it had been read once */
+    TRY(check_reads(s.prepared.ref.fetch, s.prepared.deg.fetch));
     report(context, &s, reference, degraded, result);
     return OPINE_OK;
 }
@@ -249,35 +296,48 @@ enum opine_status opine_score(struct opine_context *context,
     return status;
 }
 
+/* Align as opine_score() does, but without the levels where they are not needed
+ */
+static enum opine_status locate(struct opine_context *context,
+                                const struct opine_audio *reference,
+                                const struct opine_audio *degraded,
+                                struct stages *s, int *rate_hz)
+{
+    struct opine_arena *scratch = &context->scratch;
+    const struct opine_config *config = &context->config;
+    const struct opine_kernels *kernels = &context->kernels;
+    int is_raw = 0;
+
+    if (!opine_is_long(&context->limits, reference, degraded))
+        TRY(opine_pair_raw(scratch, kernels, config, reference, degraded,
+                           &s->pair, &is_raw));
+    if (is_raw) {
+        *rate_hz = s->pair.rate_hz;
+        TRY(opine_find_track(scratch, kernels, &s->pair, config->align,
+                             &s->aligned));
+        return check_reads(s->pair.ref.fetch, s->pair.deg.fetch);
+    }
+    TRY(opine_prepare(scratch, kernels, config, &context->limits, NULL,
+                      reference, degraded, &s->prepared));
+    *rate_hz = s->prepared.rate_hz;
+    TRY(align(context, s));
+    return check_reads(s->prepared.ref.fetch, s->prepared.deg.fetch);
+}
+
 enum opine_status opine_align(struct opine_context *context,
                               const struct opine_audio *reference,
                               const struct opine_audio *degraded,
                               struct opine_alignment *alignment)
 {
-    struct opine_arena *scratch;
-    const struct opine_kernels *kernels;
-    const struct opine_config *config;
-    struct opine_aligned aligned;
-    struct opine_pair pair;
-    int possible;
+    struct stages s;
+    int rate_hz;
 
     if (!context || !reference || !degraded || !alignment)
         return OPINE_ERR_ARGUMENT;
-    scratch = &context->scratch;
-    kernels = &context->kernels;
-    config = &context->config;
-    opine_arena_clear(scratch);
-    TRY(opine_pair_raw(scratch, kernels, config, reference, degraded, &pair,
-                       &possible));
-    if (!possible) {
-        struct opine_prepared prepared;
-
-        TRY(opine_prepare(scratch, kernels, config, NULL, reference, degraded,
-                          &prepared));
-        opine_pair_prepared(&prepared, &pair);
-    }
-    TRY(opine_find_track(scratch, kernels, &pair, config->align, &aligned));
-    return opine_describe_track(scratch, &aligned, pair.rate_hz, alignment);
+    opine_arena_clear(&context->scratch);
+    TRY(locate(context, reference, degraded, &s, &rate_hz));
+    return opine_describe_track(&context->scratch, &s.aligned, rate_hz,
+                                alignment);
 }
 
 enum opine_status opine_score_once(const struct opine_config *config,

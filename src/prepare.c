@@ -25,6 +25,14 @@
 
 #define BLOCK ((size_t)4096) /* samples at once */
 
+/* Longer pairs are scored in parts, in memory that hardly grows. A song or a
+ * call stays whole, and takes 75 MiB in stereo. */
+const struct opine_limits opine_limits = { 300, 120 };
+
+/* Around a part: more than half of the resampler's filter */
+#define AROUND 512
+#define TRIED  50000 /* samples at which a part may begin, to be in phase */
+
 /* --------------------------------------------------------------- check */
 
 static enum opine_status check(const struct opine_config *config,
@@ -150,9 +158,12 @@ static enum opine_status choose_channels(struct opine_arena *arena,
     struct opine_planes *ref = &pair->ref.planes, *deg = &pair->deg.planes;
 
     if (ref->channels != deg->channels) {
+        pair->flags |= OPINE_FLAG_MIXED_DOWN;
+        pair->channels = 1;
+        if (pair->is_long)
+            return OPINE_OK;
         TRY(mix(arena, kernels, ref));
         TRY(mix(arena, kernels, deg));
-        pair->flags |= OPINE_FLAG_MIXED_DOWN;
     } else if (channels_equal(kernels, ref) && channels_equal(kernels, deg)) {
         ref->channels = deg->channels = 1;
     }
@@ -178,7 +189,7 @@ static enum opine_status resample(struct opine_arena *arena,
     return OPINE_OK;
 }
 
-enum opine_status opine_prepare_resample(struct opine_arena *arena,
+static enum opine_status resample_signal(struct opine_arena *arena,
                                          const struct opine_kernels *kernels,
                                          double ratio,
                                          struct opine_prepared_signal *s)
@@ -199,6 +210,74 @@ enum opine_status opine_prepare_resample(struct opine_arena *arena,
     return OPINE_OK;
 }
 
+/* The sample from which on a part is resampled: one that falls on a sample of
+ * the result, nearly, so that parts fit together */
+static size_t in_phase(size_t latest, double ratio)
+{
+    size_t best = latest;
+    double least = 1;
+
+    for (size_t k = 0; k < TRIED && k <= latest && least > 1e-6; k++) {
+        double at = (double)(latest - k) * ratio;
+
+        if (fabs(at - round(at)) < least) {
+            least = fabs(at - round(at));
+            best = latest - k;
+        }
+    }
+    return best;
+}
+
+enum opine_status opine_prepare_part(struct opine_arena *arena,
+                                     const struct opine_kernels *kernels,
+                                     const struct opine_prepared *pair,
+                                     const struct opine_prepared_signal *signal,
+                                     ptrdiff_t first, ptrdiff_t end,
+                                     struct opine_planes *planes)
+{
+    struct opine_prepared_signal s = *signal;
+    int is_mixed = pair->flags & OPINE_FLAG_MIXED_DOWN;
+    double ratio = s.ratio, around = AROUND * fmax(1, 1 / ratio);
+    double from = fmax((double)first / ratio - around, 0);
+    double to = fmin((double)end / ratio + around, (double)s.planes.n);
+    size_t start;
+
+    *planes = s.planes;
+    planes->channels = pair->channels;
+    planes->n = s.n;
+    if (ratio == 1 && !is_mixed)
+        return OPINE_OK;
+    start = in_phase((size_t)from, ratio);
+    s.n = (size_t)fmax(to - (double)start, 1);
+    s.planes = opine_planes_part(&s.planes, start, s.n);
+    if (is_mixed)
+        TRY(mix(arena, kernels, &s.planes));
+    s.planes.channels = pair->channels;
+    if (ratio != 1)
+        TRY(resample_signal(arena, kernels, ratio, &s));
+    s.planes.from = (size_t)llround((double)start * ratio);
+    s.planes.n += s.planes.from;
+    s.planes.n = s.planes.n < planes->n ? s.planes.n : planes->n;
+    s.planes.shift -= (ptrdiff_t)s.planes.from;
+    *planes = s.planes;
+    return OPINE_OK;
+}
+
+enum opine_status opine_prepare_speed(struct opine_arena *arena,
+                                      const struct opine_kernels *kernels,
+                                      double speed, struct opine_prepared *pair)
+{
+    struct opine_prepared_signal *deg = &pair->deg;
+
+    if (speed == 1)
+        return OPINE_OK;
+    if (!pair->is_long)
+        return resample_signal(arena, kernels, speed, deg);
+    deg->ratio *= speed;
+    deg->n = opine_resample_count(deg->n, speed);
+    return OPINE_OK;
+}
+
 static enum opine_status to_rate(struct opine_arena *arena,
                                  const struct opine_kernels *kernels,
                                  int from_hz, int to_hz,
@@ -206,7 +285,7 @@ static enum opine_status to_rate(struct opine_arena *arena,
 {
     if (from_hz == to_hz)
         return OPINE_OK;
-    return opine_prepare_resample(arena, kernels, (double)to_hz / from_hz, s);
+    return resample_signal(arena, kernels, (double)to_hz / from_hz, s);
 }
 
 /* The reference to the pair's rate, unless it is known there */
@@ -284,6 +363,20 @@ static enum opine_status take_reference(struct opine_arena *arena,
     return OPINE_OK;
 }
 
+int opine_is_long(const struct opine_limits *limits,
+                  const struct opine_audio *ref, const struct opine_audio *deg)
+{
+    return fmax((double)ref->frames / ref->rate_hz,
+                (double)deg->frames / deg->rate_hz) > limits->whole_s;
+}
+
+/* What a long pair is resampled by, part by part */
+static void set_ratio(int from_hz, int to_hz, struct opine_prepared_signal *s)
+{
+    s->ratio = (double)to_hz / from_hz;
+    s->n = opine_resample_count(s->n, s->ratio);
+}
+
 static unsigned length_flags(const struct opine_audio *ref,
                              const struct opine_audio *deg)
 {
@@ -301,14 +394,17 @@ static unsigned length_flags(const struct opine_audio *ref,
 
 enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
-              const struct opine_config *config, struct opine_known *known,
+              const struct opine_config *config,
+              const struct opine_limits *limits, struct opine_known *known,
               const struct opine_audio *ref, const struct opine_audio *deg,
               struct opine_prepared *pair)
 {
     memset(pair, 0, sizeof *pair);
-    pair->known = known;
     TRY(check(config, ref));
     TRY(check(config, deg));
+    pair->is_long = opine_is_long(limits, ref, deg);
+    pair->part_s = limits->part_s;
+    known = pair->known = pair->is_long ? NULL : known;
     if (known)
         opine_known_recognise(known, kernels, ref);
     TRY(take_reference(arena, kernels, config, ref, known, &pair->ref));
@@ -322,9 +418,13 @@ opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
 
     TRY(choose_channels(arena, kernels, pair));
     pair->rate_hz = common_rate(ref->rate_hz, deg->rate_hz);
-    TRY(bring_reference(arena, kernels, ref->rate_hz, pair));
-    TRY(to_rate(arena, kernels, deg->rate_hz, pair->rate_hz, &pair->deg));
-
+    if (pair->is_long) {
+        set_ratio(ref->rate_hz, pair->rate_hz, &pair->ref);
+        set_ratio(deg->rate_hz, pair->rate_hz, &pair->deg);
+    } else {
+        TRY(bring_reference(arena, kernels, ref->rate_hz, pair));
+        TRY(to_rate(arena, kernels, deg->rate_hz, pair->rate_hz, &pair->deg));
+    }
     pair->flags |= length_flags(ref, deg);
     if (ref->rate_hz != deg->rate_hz)
         pair->flags |= OPINE_FLAG_RESAMPLED;

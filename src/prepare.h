@@ -19,6 +19,8 @@ struct opine_prepared_signal {
     double flat;               /* share of flat tops, 0 to 1, as it came */
     double peak;               /* greatest magnitude, as it came */
     struct opine_fetch *fetch; /* where it is read on demand, or NULL */
+    double ratio; /* of a long pair: from the planes' rate to the pair's, to
+                     which `n` belongs */
 };
 
 /* What of a reference depends on its degraded version */
@@ -29,11 +31,21 @@ struct opine_layout {
 
 struct opine_known; /* what is kept of the reference: known.h */
 
+/* From when on a pair is scored in parts, and their length; tests have others
+ */
+struct opine_limits {
+    double whole_s, part_s; /* seconds */
+};
+
+extern const struct opine_limits opine_limits;
+
 struct opine_prepared {
     struct opine_known *known; /* NULL: nothing */
     struct opine_prepared_signal ref, deg;
     int rate_hz;
     int channels;
+    int is_long;    /* its planes are as they came: see opine_prepare_part() */
+    double part_s;  /* of which length its parts are */
     double gain;    /* brings the reference to -26 dBov */
     unsigned flags; /* set of enum opine_flag */
 };
@@ -42,6 +54,7 @@ struct opine_prepared {
  * Check and prepare a pair
  * arena, kernels  Where the signals are kept; of the context
  * config          Band and part; checked by opine_create()
+ * limits          From when on it is long
  * known           What is known of this reference, and is kept for the next
  *                 time; NULL for nothing
  * pair            Return both signals
@@ -51,13 +64,34 @@ struct opine_prepared {
  * then to the lower, or to 48 kHz if that is below 44.1 kHz. Unlike channel
  * counts are mixed to mono. Channels that are all equal become one. The signals
  * keep their levels: `gain` is applied to their spectra. Where neither rate nor
- * layout changes, what is returned looks at the caller's samples.
+ * layout changes, what is returned looks at the caller's samples. Of a pair
+ * over 5 min nothing is copied: it is looked at part by part.
  */
 OPINE_MUST_CHECK enum opine_status
 opine_prepare(struct opine_arena *arena, const struct opine_kernels *kernels,
-              const struct opine_config *config, struct opine_known *known,
+              const struct opine_config *config,
+              const struct opine_limits *limits, struct opine_known *known,
               const struct opine_audio *ref, const struct opine_audio *deg,
               struct opine_prepared *pair);
+
+/**
+ * Whether a pair is scored in parts
+ */
+int opine_is_long(const struct opine_limits *limits,
+                  const struct opine_audio *ref, const struct opine_audio *deg);
+
+/**
+ * Make a part of one signal of a long pair
+ * signal          Of the pair
+ * first, end      Samples of it, at the pair's rate
+ * planes          Return the signal, of which only the part may be looked at
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_prepare_part(struct opine_arena *arena,
+                   const struct opine_kernels *kernels,
+                   const struct opine_prepared *pair,
+                   const struct opine_prepared_signal *signal, ptrdiff_t first,
+                   ptrdiff_t end, struct opine_planes *planes);
 
 /* What the alignment looks at, both at one rate */
 struct opine_pair {
@@ -86,11 +120,12 @@ void opine_pair_prepared(const struct opine_prepared *prepared,
                          struct opine_pair *pair);
 
 /**
- * Change the rate of one signal; the old samples stay where they are
+ * Take the drift of its clock out of the degraded
+ * speed           Factor, which makes it last this much longer
  */
 OPINE_MUST_CHECK enum opine_status
-opine_prepare_resample(struct opine_arena *arena,
-                       const struct opine_kernels *kernels, double ratio,
-                       struct opine_prepared_signal *signal);
+opine_prepare_speed(struct opine_arena *arena,
+                    const struct opine_kernels *kernels, double speed,
+                    struct opine_prepared *pair);
 
 #endif

@@ -193,14 +193,13 @@ static enum opine_status run_stages(struct engine *e, const struct pair *pair,
     double since = bench_now();
 
     opine_arena_clear(&e->scratch);
-    TRY(opine_prepare(&e->scratch, &e->kernels, &e->config, NULL,
+    TRY(opine_prepare(&e->scratch, &e->kernels, &e->config, &opine_limits, NULL,
                       &pair->ref_view, &pair->deg_view, &prepared));
     ms[PREPARE] = lap(&since);
     opine_pair_prepared(&prepared, &views);
     TRY(opine_find_track(&e->scratch, &e->kernels, &views, 1, &aligned));
-    if (aligned.speed != 1)
-        TRY(opine_prepare_resample(&e->scratch, &e->kernels, aligned.speed,
-                                   &prepared.deg));
+    TRY(opine_prepare_speed(&e->scratch, &e->kernels, aligned.speed,
+                            &prepared));
     ms[ALIGN] = lap(&since);
     if (e->ear.rate_hz != prepared.rate_hz)
         TRY(opine_ear_create(&e->ear, &e->tables, &e->kernels, prepared.rate_hz,

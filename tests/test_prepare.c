@@ -51,8 +51,8 @@ static enum opine_status prepare(struct fixture *f, struct opine_audio ref,
                                  struct opine_audio deg)
 {
     opine_arena_clear(&f->arena);
-    return opine_prepare(&f->arena, &f->kernels, &f->config, NULL, &ref, &deg,
-                         &f->pair);
+    return opine_prepare(&f->arena, &f->kernels, &f->config, &opine_limits,
+                         NULL, &ref, &deg, &f->pair);
 }
 
 static double sample(const struct fixture *f,

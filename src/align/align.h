@@ -48,6 +48,36 @@ opine_find_track(struct opine_arena *arena, const struct opine_kernels *kernels,
                  struct opine_aligned *aligned);
 
 /**
+ * The same for a long pair, part by part
+ * pair            As it was prepared
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_chain_track(struct opine_arena *arena,
+                  const struct opine_kernels *kernels,
+                  const struct opine_prepared *pair, int search,
+                  struct opine_aligned *aligned);
+
+/**
+ * Align once, whatever the clocks
+ * stretch         Room for one every 4 ms of the degraded; return those of
+ *                 `aligned`
+ */
+OPINE_MUST_CHECK enum opine_status
+opine_find_once(struct opine_arena *arena, const struct opine_kernels *kernels,
+                const struct opine_pair *pair, int search,
+                struct opine_stretch *stretch, struct opine_aligned *aligned);
+
+/**
+ * The delay that holds for most of the degraded
+ */
+double opine_prevailing(const struct opine_stretch *stretch, int count);
+
+/**
+ * By which the rate of a pair is lowered to be aligned
+ */
+int opine_mono_factor(int rate_hz);
+
+/**
  * Delay at a sample of the degraded
  */
 double opine_delay_at(const struct opine_aligned *aligned, double sample);

@@ -8,11 +8,18 @@
 
 double opine_delay_at(const struct opine_aligned *aligned, double sample)
 {
-    int i = 0;
+    int first = 0, last = aligned->stretches - 1;
 
-    while (i + 1 < aligned->stretches && sample >= aligned->stretch[i].end)
-        i++;
-    return aligned->stretch[i].delay;
+    /* The first stretch that ends behind the sample, or the last one */
+    while (first < last) {
+        int middle = (first + last) / 2;
+
+        if (sample >= aligned->stretch[middle].end)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return aligned->stretch[first].delay;
 }
 
 #define JUMP_MS 1.0 /* smaller changes are the search's own */

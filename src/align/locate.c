@@ -171,8 +171,7 @@ static enum opine_status find_delay(struct opine_arena *arena,
     return status;
 }
 
-/* The delay that holds for most of the degraded */
-static double prevailing(const struct opine_stretch *s, int count)
+double opine_prevailing(const struct opine_stretch *s, int count)
 {
     double most = 0, delay = s[0].delay;
 
@@ -203,7 +202,7 @@ static void conclude(const struct monos *t, const struct opine_stretch *s,
                                         s[i].delay * t->ref.factor };
     to[count - 1].end = end;
     aligned->stretches = count;
-    aligned->delay = prevailing(to, count);
+    aligned->delay = opine_prevailing(to, count);
 }
 
 /* One delay for the whole */
@@ -268,6 +267,20 @@ static enum opine_status find_once(struct opine_arena *arena,
         TRY(track(arena, kernels, &t, &delay, explained, to, aligned));
     opine_arena_release(arena, mark);
     return OPINE_OK;
+}
+
+enum opine_status opine_find_once(struct opine_arena *arena,
+                                  const struct opine_kernels *kernels,
+                                  const struct opine_pair *pair, int search,
+                                  struct opine_stretch *stretch,
+                                  struct opine_aligned *aligned)
+{
+    return find_once(arena, kernels, pair, search, 1, stretch, aligned);
+}
+
+int opine_mono_factor(int rate_hz)
+{
+    return rate_hz > RATE_HZ ? rate_hz / RATE_HZ : 1;
 }
 
 enum opine_status opine_find_track(struct opine_arena *arena,

@@ -15,8 +15,8 @@ static void fetch(const struct opine_kernels *kernels,
                   const struct opine_planes *planes, int channel,
                   ptrdiff_t first, ptrdiff_t count, float *x)
 {
-    ptrdiff_t n = (ptrdiff_t)planes->n;
-    ptrdiff_t from = first < 0 ? -first : 0;
+    ptrdiff_t n = (ptrdiff_t)planes->n, least = (ptrdiff_t)planes->from;
+    ptrdiff_t from = first < least ? least - first : 0;
     ptrdiff_t to = n - first < count ? n - first : count;
 
     if (from >= to) {
