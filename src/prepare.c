@@ -78,9 +78,8 @@ static enum opine_status place(struct opine_arena *arena,
     int is_plain = !audio->frame_step && !audio->channel_step;
     ptrdiff_t step = is_plain ? 1 : audio->channel_step;
 
-    planes->n = audio->frames;
-    planes->channels = audio->channels;
-    planes->fetch = NULL;
+    *planes = (struct opine_planes){ .n = audio->frames,
+                                     .channels = audio->channels };
     if (!audio->data)
         return opine_fetch_create(arena, config, audio, &planes->fetch);
     planes->step = is_plain ? audio->channels : audio->frame_step;

@@ -5,6 +5,7 @@
 
 #include "base/select.h"
 #include "base/try.h"
+#include "joint.h"
 #include "mono.h"
 #include "scan.h"
 #include "wave.h"
@@ -43,6 +44,7 @@ struct chain {
     double delay; /* where the next part is looked for */
     struct opine_stretch *to;
     int count;
+    ptrdiff_t from; /* first sample of the degraded that the last part saw */
     struct opine_scan *scan; /* NULL until it is needed */
     struct opine_scan scanner;
     /* Of parts that were found */
@@ -167,50 +169,71 @@ static double delay_at(const struct opine_stretch *s, int count, double sample)
     return opine_delay_at(&all, sample);
 }
 
-/* Where one part gives way to the next: near the end of the first, in the
- * degraded, where both agree on the delay */
-static double find_joint(const struct chain *c, const struct found *f,
-                         double centre)
+/* Near the seam of two parts, in the degraded, where both agree on the delay */
+static int find_agreement(const struct chain *c, const struct found *f,
+                          double seam, double *at)
 {
     double rate = c->pair.rate_hz, first = (double)f->first;
-    double end = fmin((double)f->end, c->to[c->count - 1].end);
+    double end = (double)f->end;
     double step = STEP_S * rate;
 
     for (int i = 0; i * step < OVERLAP_S * rate; i++)
         for (int side = -1; side <= 1; side += 2) {
-            double at = centre + side * i * step;
-
-            if (at > first && at < end &&
-                fabs(delay_at(c->to, c->count, at) -
-                     delay_at(f->stretch, f->count, at)) < SAME_S * rate)
-                return at;
+            *at = seam + side * i * step;
+            if (*at > first && *at < end &&
+                fabs(delay_at(c->to, c->count, *at) -
+                     delay_at(f->stretch, f->count, *at)) < SAME_S * rate)
+                return 1;
         }
-    return fmax(centre, first);
+    return 0;
+}
+
+/* Where one part gives way to the next. When they do not agree, something was
+ * lost or inserted that is longer than a part sees. */
+static enum opine_status find_joint(const struct chain *c,
+                                    const struct found *f, double seam,
+                                    double *at)
+{
+    const struct opine_aligned before = { .stretch = c->to,
+                                          .stretches = c->count };
+    const struct opine_aligned after = { .stretch = f->stretch,
+                                         .stretches = f->count };
+    double end = fmax((double)f->first + OVERLAP_S * c->pair.rate_hz,
+                      c->to[c->count - 1].end);
+
+    if (find_agreement(c, f, seam, at))
+        return OPINE_OK;
+    return opine_joint_find(c->arena, c->kernels, &c->pair, &before, &after,
+                            (double)c->from, fmin(end, (double)f->end), at);
 }
 
 /* Join a part to what is there; `first` is its first sample in the reference */
-static void join(struct chain *c, const struct found *f, ptrdiff_t first)
+static enum opine_status join(struct chain *c, const struct found *f,
+                              ptrdiff_t first)
 {
+    struct opine_stretch *last;
     double at = 0;
     int i = 0;
 
+    if (!c->parts && f->confidence >= BELIEVED)
+        c->count = 0; /* what was before told nothing */
     if (c->count) {
-        at = find_joint(c, f, (double)first + c->delay);
+        TRY(find_joint(c, f, (double)first + c->delay, &at));
         while (c->count > 1 && c->to[c->count - 1].start >= at)
             c->count--;
-        at = fmax(at, c->to[c->count - 1].start);
-        c->to[c->count - 1].end = at;
+        last = &c->to[c->count - 1];
+        at = fmax(at, last->start);
+        last->end = at;
         while (i + 1 < f->count && f->stretch[i].end <= at)
             i++;
-        if (fabs(f->stretch[i].delay - c->to[c->count - 1].delay) <
-            MERGE_S * c->pair.rate_hz)
-            c->to[c->count - 1].end = f->stretch[i++].end;
+        f->stretch[i].start = at;
+        if (fabs(f->stretch[i].delay - last->delay) < MERGE_S * c->pair.rate_hz)
+            last->end = f->stretch[i++].end;
     }
-    for (; i < f->count; i++) {
-        c->to[c->count] = f->stretch[i];
-        c->to[c->count].start = fmax(f->stretch[i].start, at);
-        c->count++;
-    }
+    for (; i < f->count; i++)
+        c->to[c->count++] = f->stretch[i];
+    c->from = f->first;
+    return OPINE_OK;
 }
 
 /* What a part tells of the whole */
@@ -251,7 +274,7 @@ static enum opine_status follow(struct chain *c)
 
         TRY(find_part(c, first, end, &found));
         if (found.count) {
-            join(c, &found, first);
+            TRY(join(c, &found, first));
             note(c, &found);
             c->delay =
                 delay_at(found.stretch, found.count,
