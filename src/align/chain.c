@@ -13,11 +13,15 @@
 #include <math.h>
 #include <string.h>
 
-#define OVERLAP_S 2.0   /* what a part sees of its neighbours: jumps to 1.3 s */
-#define LEAST_S   1.0   /* with less there is nothing to align */
-#define BELIEVED  0.3   /* confidence: as the flag for less of it */
-#define BETTER    0.1   /* more of it: a delay from far away */
-#define SAME_S    0.001 /* apart by less, two parts agree on a delay */
+#define OVERLAP_S 2.0 /* what a part sees of its neighbours: jumps to 1.3 s */
+#define LEAST_S   4.0 /* in less, noise is alike by chance */
+#define BELIEVED  0.3 /* confidence: as the flag for less of it */
+#define USUAL     0.7 /* share of the usual confidence: with less of it */
+#define BETTER    0.1 /* a delay from far away is tried; better by this? */
+#define DUBIOUS                                                                \
+    0.5 /* of a part's confidence: the waveform decides about all              \
+           that was before with less of it */
+#define SAME_S    0.001  /* apart by less, two parts agree on a delay */
 #define MERGE_S   2.5e-4 /* apart by less, they have one */
 #define STEP_S    0.016  /* between the places where they may be joined */
 #define CORRECT_S 0.001  /* a clock that drifts by less does no harm */
@@ -133,6 +137,16 @@ static void keep_delay(const struct chain *c, struct found *found)
                                                 (double)found->end, c->delay };
 }
 
+/* Mean confidence of the parts so far */
+static double usual(const struct chain *c)
+{
+    double sum = 0;
+
+    for (int i = 0; i < c->parts; i++)
+        sum += c->confidence[i];
+    return c->parts ? sum / c->parts : 0;
+}
+
 /* Align a part where the one before ended, or else wherever levels move like
  * its own */
 static enum opine_status find_part(struct chain *c, ptrdiff_t first,
@@ -142,7 +156,7 @@ static enum opine_status find_part(struct chain *c, ptrdiff_t first,
     struct found other;
 
     TRY(align_part(c, first, end, c->delay, found));
-    if (!c->search || found->confidence >= BELIEVED)
+    if (!c->search || found->confidence >= fmax(BELIEVED, USUAL * usual(c)))
         return OPINE_OK;
     if (!c->scan) {
         TRY(opine_scan_create(&c->scanner, c->arena, c->kernels, &c->pair));
@@ -200,33 +214,34 @@ static enum opine_status find_joint(const struct chain *c,
                                          .stretches = f->count };
     double end = fmax((double)f->first + OVERLAP_S * c->pair.rate_hz,
                       c->to[c->count - 1].end);
+    int is_dubious = usual(c) < DUBIOUS * f->confidence;
 
     if (find_agreement(c, f, seam, at))
         return OPINE_OK;
+    *at = is_dubious ? 0 : fmax(seam, (double)f->first);
     return opine_joint_find(c->arena, c->kernels, &c->pair, &before, &after,
-                            (double)c->from, fmin(end, (double)f->end), at);
+                            is_dubious ? 0 : (double)c->from,
+                            fmin(end, (double)f->end), at);
 }
 
 /* Join a part to what is there; `first` is its first sample in the reference */
 static enum opine_status join(struct chain *c, const struct found *f,
                               ptrdiff_t first)
 {
-    struct opine_stretch *last;
     double at = 0;
     int i = 0;
 
-    if (!c->parts && f->confidence >= BELIEVED)
-        c->count = 0; /* what was before told nothing */
-    if (c->count) {
+    if (c->count)
         TRY(find_joint(c, f, (double)first + c->delay, &at));
-        while (c->count > 1 && c->to[c->count - 1].start >= at)
-            c->count--;
-        last = &c->to[c->count - 1];
-        at = fmax(at, last->start);
+    while (c->count && c->to[c->count - 1].start >= at)
+        c->count--;
+    while (i + 1 < f->count && f->stretch[i].end <= at)
+        i++;
+    f->stretch[i].start = at;
+    if (c->count) {
+        struct opine_stretch *last = &c->to[c->count - 1];
+
         last->end = at;
-        while (i + 1 < f->count && f->stretch[i].end <= at)
-            i++;
-        f->stretch[i].start = at;
         if (fabs(f->stretch[i].delay - last->delay) < MERGE_S * c->pair.rate_hz)
             last->end = f->stretch[i++].end;
     }

@@ -12,6 +12,7 @@
 #define FINE_S   0.02  /* and then */
 #define BLOCKS   20    /* that are made at once */
 #define MARGIN_S 0.5   /* by which delays may differ within those */
+#define CHANCE   0.2   /* correlation of blocks that are not alike */
 
 struct joint {
     struct opine_arena *arena;
@@ -35,7 +36,7 @@ static enum opine_status make_mono(const struct joint *j,
 }
 
 /* Add the correlation of each block of the degraded with the reference under a
- * track, 0 where the reference has nothing */
+ * track, as far as it is beyond chance */
 static enum opine_status match_blocks(const struct joint *j,
                                       const struct opine_aligned *track,
                                       ptrdiff_t first, ptrdiff_t size,
@@ -63,14 +64,16 @@ static enum opine_status match_blocks(const struct joint *j,
         struct opine_match m = opine_track_match(j->kernels, &ref, &deg, low,
                                                  high, lag / ref.factor);
 
-        match[i] += sign * fabs(m.cross) / sqrt(m.ref * m.deg + 1e-20);
+        match[i] += sign *
+                    fmax(fabs(m.cross) / sqrt(m.ref * m.deg + 1e-20) - CHANCE,
+                         0);
     }
     opine_arena_release(j->arena, mark);
     return OPINE_OK;
 }
 
 /* The split with the most correlation: of `before` up to it, of `after` from
- * there on */
+ * there on; left where it is when nothing correlates */
 static enum opine_status split(const struct joint *j,
                                const struct opine_aligned *before,
                                const struct opine_aligned *after,
@@ -78,8 +81,8 @@ static enum opine_status split(const struct joint *j,
                                ptrdiff_t *at)
 {
     double sum = 0, most = 0;
+    int is_known = 0;
 
-    *at = first;
     for (ptrdiff_t start = first; end - start >= size; start += BLOCKS * size) {
         double gain[BLOCKS] = { 0 };
         int blocks = (int)((end - start) / size);
@@ -88,6 +91,10 @@ static enum opine_status split(const struct joint *j,
         TRY(match_blocks(j, before, start, size, blocks, 1, gain));
         TRY(match_blocks(j, after, start, size, blocks, -1, gain));
         for (int i = 0; i < blocks; i++) {
+            if (fabs(gain[i]) > 0 && !is_known) {
+                *at = first;
+                is_known = 1;
+            }
             sum += gain[i];
             if (sum > most) {
                 most = sum;
@@ -106,7 +113,8 @@ enum opine_status opine_joint_find(struct opine_arena *arena,
                                    double first, double end, double *at)
 {
     const struct joint j = { arena, kernels, pair };
-    ptrdiff_t coarse = (ptrdiff_t)(COARSE_S * pair->rate_hz), middle, low, high;
+    ptrdiff_t coarse = (ptrdiff_t)(COARSE_S * pair->rate_hz), low, high;
+    ptrdiff_t middle = (ptrdiff_t)*at;
 
     first = fmax(first, 0);
     end = fmin(end, (double)pair->deg.n);

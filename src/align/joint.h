@@ -11,7 +11,8 @@
  * Find the sample of the degraded from which on another track explains it
  * before, after   The tracks: their stretches
  * first, end      Between which it is
- * at              Return it, to 20 ms
+ * at              Return it, to 20 ms; left as it is when neither explains
+ * anything
  */
 OPINE_MUST_CHECK enum opine_status opine_joint_find(
     struct opine_arena *arena, const struct opine_kernels *kernels,
