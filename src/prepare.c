@@ -69,7 +69,7 @@ static int block_at(size_t n, size_t first)
     return n - first < BLOCK ? (int)(n - first) : (int)BLOCK;
 }
 
-/* One signal as the caller has it, its means not known yet */
+/* One signal as the caller has it; its means stay, or are not known yet */
 static enum opine_status place(struct opine_arena *arena,
                                const struct opine_config *config,
                                const struct opine_audio *audio,
@@ -78,8 +78,11 @@ static enum opine_status place(struct opine_arena *arena,
     int is_plain = !audio->frame_step && !audio->channel_step;
     ptrdiff_t step = is_plain ? 1 : audio->channel_step;
 
-    *planes = (struct opine_planes){ .n = audio->frames,
-                                     .channels = audio->channels };
+    planes->n = audio->frames;
+    planes->channels = audio->channels;
+    planes->fetch = NULL;
+    planes->shift = 0;
+    planes->from = 0;
     if (!audio->data)
         return opine_fetch_create(arena, config, audio, &planes->fetch);
     planes->step = is_plain ? audio->channels : audio->frame_step;
