@@ -27,7 +27,7 @@ static const char help[] = "usage: bench [OPTION...]\n"
                            "--json FILE    write the figures there, too\n"
                            "--only WORD    cases whose names hold it\n"
                            "--runs N       of each case; default 9\n"
-                           "--quick        three runs, none of 120 s\n";
+                           "--quick        three runs, none of 120 s or more\n";
 
 struct options {
     const char *bin, *json, *only;
@@ -50,14 +50,6 @@ static float *allocate(size_t n)
     return memory;
 }
 
-/* What a case is made of */
-struct recipe {
-    const char *name;
-    double seconds;
-    int channels, ref_hz, deg_hz;
-    int steps; /* of the delay */
-};
-
 static const struct recipe recipes[] = {
     { "10 s mono", 10, 1, 48000, 48000, 0 },
     { "10 s stereo", 10, 2, 48000, 48000, 0 },
@@ -66,7 +58,10 @@ static const struct recipe recipes[] = {
     { "10 s 16 kHz", 10, 1, 16000, 16000, 0 },
     { "10 s 44.1 kHz", 10, 1, 44100, 44100, 0 },
     { "10 s 44.1-48 kHz", 10, 1, 44100, 48000, 0 },
+    { "1 h stereo", 3600, 2, 48000, 48000, 0 }, /* as a process only */
 };
+
+#define MADE_S 120.0 /* of longer ones, which repeat that */
 
 /* Speech alone in mono, with music to its sides in stereo */
 static float *make_channel(int n, int rate_hz, int channels, int channel)
@@ -113,13 +108,14 @@ static float *interleave(float *const *x, int n, int channels)
 
 static void make_pair(const struct recipe *r, struct pair *pair)
 {
+    double seconds = r->seconds < MADE_S ? r->seconds : MADE_S;
     float *ref[2], *deg[2];
-    int n = (int)(r->seconds * r->ref_hz), m = 0;
+    int n = (int)(seconds * r->ref_hz), m = 0;
 
     for (int c = 0; c < r->channels; c++) {
         float *x;
 
-        m = (int)(r->seconds * r->deg_hz);
+        m = (int)(seconds * r->deg_hz);
         ref[c] = make_channel(n, r->ref_hz, r->channels, c);
         x = make_channel(m, r->deg_hz, r->channels, c);
         deg[c] = degrade(r, x, &m);
@@ -138,11 +134,6 @@ static void make_pair(const struct recipe *r, struct pair *pair)
 }
 
 /* ---------------------------------------------------------------- stages */
-
-enum stage { PREPARE, ALIGN, PERCEIVE, DISTURB, MAP, STAGES };
-
-static const char *const stage_names[STAGES] = { "prepare", "align", "perceive",
-                                                 "disturb", "map" };
 
 /* The flow of opine_score(), with a clock between its stages; the tables of the
  * ear stay from run to run, as a context keeps them. */
@@ -242,19 +233,6 @@ static double engine_total(const struct engine *e)
 
 /* ----------------------------------------------------------------- cases */
 
-#define LEVELS 8 /* room for enum opine_cpu */
-
-struct figures {
-    double ms[STAGES], engine_ms; /* at the best level */
-    double floor_ms, real_time;
-    long transforms;
-    double level_ms[LEVELS];  /* by enum opine_cpu, 0 where there is none */
-    double first_ms, next_ms; /* in a fresh context, and with the reference
-                                 known */
-    double held_mib;          /* by the library at most */
-    struct process process;
-};
-
 static void complain(const char *what, enum opine_status status)
 {
     fprintf(stderr, "bench: %s: %s\n", what, opine_status_text(status));
@@ -263,11 +241,12 @@ static void complain(const char *what, enum opine_status status)
 static void write_pair(const void *recipe)
 {
     const struct recipe *r = recipe;
+    int times = r->seconds > MADE_S ? (int)(r->seconds / MADE_S) : 1;
     struct pair pair;
 
     make_pair(r, &pair);
-    process_write(&pair.ref_view, "ref.wav");
-    process_write(&pair.deg_view, "deg.wav");
+    process_write(&pair.ref_view, times, "ref.wav");
+    process_write(&pair.deg_view, times, "deg.wav");
 }
 
 /* Levels take turns, run by run, so that the machine's moods hit all alike */
@@ -348,7 +327,7 @@ static int time_process(const struct options *o, const struct recipe *r,
 {
     char bin[400], ref[] = "ref.wav", deg[] = "deg.wav", quiet[] = "--quiet";
     char *arguments[] = { bin, quiet, ref, deg, NULL };
-    int runs = r->seconds > 60 ? 3 : 2 * o->runs;
+    int runs = r->seconds > MADE_S ? 1 : r->seconds > 60 ? 3 : 2 * o->runs;
     int code = process_begin(write_pair, r);
 
     snprintf(bin, sizeof bin, "%s", o->bin);
@@ -379,56 +358,6 @@ static int run_case(const struct options *o, const struct recipe *r,
     free(pair.ref);
     free(pair.deg);
     return status ? -1 : 0;
-}
-
-/* ---------------------------------------------------------------- report */
-
-static void print_head(void)
-{
-    printf("%-17s", "milliseconds");
-    for (int s = 0; s < STAGES; s++)
-        printf(" %8s", stage_names[s]);
-    printf(" %8s %7s %6s %7s %6s %6s %7s", "engine", "floor", "ratio", "x real",
-           "x C", "again", "MiB");
-    printf(" %8s %7s\n", "process", "MiB");
-}
-
-static void print_case(const char *name, const struct figures *f)
-{
-    printf("%-17s", name);
-    for (int s = 0; s < STAGES; s++)
-        printf(" %8.2f", f->ms[s]);
-    printf(" %8.2f %7.2f %6.2f %7.0f %6.2f %6.2f %7.1f", f->engine_ms,
-           f->floor_ms, f->engine_ms / f->floor_ms, f->real_time,
-           f->level_ms[OPINE_CPU_C] / f->engine_ms, f->next_ms / f->first_ms,
-           f->held_mib);
-    if (f->process.cpu_ms > 0)
-        printf(" %8.1f %7.1f", f->process.cpu_ms, f->process.peak_mib);
-    printf("\n");
-    fflush(stdout);
-}
-
-static json_t *describe(const struct recipe *r, const struct figures *f)
-{
-    json_t *stages = json_object(), *levels = json_object();
-
-    for (int s = 0; s < STAGES; s++)
-        json_object_set_new(stages, stage_names[s], json_real(f->ms[s]));
-    for (int level = OPINE_CPU_C; level < LEVELS; level++)
-        if (f->level_ms[level] > 0)
-            json_object_set_new(levels, opine_cpu_name((enum opine_cpu)level),
-                                json_real(f->level_ms[level]));
-    return json_pack(
-        "{s:s, s:f, s:i, s:i, s:i, s:o, s:f, s:f, s:I, s:f, s:f, s:o, s:f, "
-        "s:f, s:f, s:f, s:f}",
-        "case", r->name, "duration_s", r->seconds, "channels", r->channels,
-        "ref_rate_hz", r->ref_hz, "deg_rate_hz", r->deg_hz, "stages_ms", stages,
-        "engine_ms", f->engine_ms, "floor_ms", f->floor_ms, "transforms",
-        (json_int_t)f->transforms, "floor_ratio", f->engine_ms / f->floor_ms,
-        "times_real_time", f->real_time, "levels_ms", levels, "first_ms",
-        f->first_ms, "next_ms", f->next_ms, "library_mib", f->held_mib,
-        "process_cpu_ms", f->process.cpu_ms, "process_mib",
-        f->process.peak_mib);
 }
 
 /* ------------------------------------------------------------------ main */
@@ -481,13 +410,14 @@ int main(int argc, char **argv)
         if (o.bin && is_wanted(&o, &recipes[i]))
             failed |= time_process(&o, &recipes[i], &figures[i].process);
     }
-    print_head();
+    report_head();
     for (int i = 0; i < COUNT(recipes); i++) {
         if (!is_wanted(&o, &recipes[i]))
             continue;
-        failed |= run_case(&o, &recipes[i], &figures[i]);
-        print_case(recipes[i].name, &figures[i]);
-        json_array_append_new(cases, describe(&recipes[i], &figures[i]));
+        if (recipes[i].seconds <= MADE_S)
+            failed |= run_case(&o, &recipes[i], &figures[i]);
+        report_case(&recipes[i], &figures[i]);
+        json_array_append_new(cases, report_json(&recipes[i], &figures[i]));
     }
     if (o.json && json_dump_file(cases, o.json, JSON_INDENT(2))) {
         fprintf(stderr, "bench: cannot write %s\n", o.json);

@@ -7,6 +7,7 @@
 
 #include "opine.h"
 
+#include <jansson.h>
 #include <time.h>
 
 /* CPU time of this thread, in milliseconds */
@@ -53,9 +54,10 @@ struct process {
 int process_begin(void (*write)(const void *what), const void *what);
 
 /**
- * Write a recording: name is "ref.wav" or "deg.wav"
+ * Write a recording, several times over: name is "ref.wav" or "deg.wav"
  */
-void process_write(const struct opine_audio *audio, const char *name);
+void process_write(const struct opine_audio *audio, int times,
+                   const char *name);
 
 /**
  * Run a command there to its end, several times; its output is thrown away
@@ -68,5 +70,41 @@ int process_run(char *const *arguments, int runs, struct process *process);
  * Remove the folder
  */
 void process_end(void);
+
+/* -------------------------------------------------------------- report */
+
+/* What a case is made of */
+struct recipe {
+    const char *name;
+    double seconds;
+    int channels, ref_hz, deg_hz;
+    int steps; /* of the delay */
+};
+
+enum stage { PREPARE, ALIGN, PERCEIVE, DISTURB, MAP, STAGES };
+
+#define LEVELS 8 /* room for enum opine_cpu */
+
+struct figures {
+    double ms[STAGES], engine_ms; /* at the best level; 0: not measured */
+    double floor_ms, real_time;
+    long transforms;
+    double level_ms[LEVELS];  /* by enum opine_cpu, 0 where there is none */
+    double first_ms, next_ms; /* in a fresh context, and with the reference
+                                 known */
+    double held_mib;          /* by the library at most */
+    struct process process;
+};
+
+/**
+ * Print the table's head, and a line
+ */
+void report_head(void);
+void report_case(const struct recipe *recipe, const struct figures *figures);
+
+/**
+ * The same for programs; to be released
+ */
+json_t *report_json(const struct recipe *recipe, const struct figures *figures);
 
 #endif

@@ -14,7 +14,7 @@
 static char folder[] = "/tmp/opine-bench-XXXXXX";
 #define FOLDER_X (sizeof folder - 7) /* where its Xs begin */
 
-void process_write(const struct opine_audio *audio, const char *name)
+void process_write(const struct opine_audio *audio, int times, const char *name)
 {
     SF_INFO info = { .samplerate = audio->rate_hz,
                      .channels = audio->channels,
@@ -22,8 +22,11 @@ void process_write(const struct opine_audio *audio, const char *name)
     sf_count_t frames = (sf_count_t)audio->frames;
     SNDFILE *file = sf_open(name, SFM_WRITE, &info);
 
-    if (!file || sf_writef_float(file, audio->data, frames) != frames)
+    if (!file)
         abort();
+    for (int i = 0; i < times; i++)
+        if (sf_writef_float(file, audio->data, frames) != frames)
+            abort();
     sf_close(file);
 }
 
