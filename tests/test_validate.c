@@ -247,13 +247,13 @@ static void malformed_models_are_refused(void **state)
         { "{\"schema\":1,\"version\":\"0+a\",\"x50\":1,\"slope\":1,"
           "\"spread\":1,\"range\":1,\"sets\":[]}",
           "another model" },
-        { "{\"schema\":1,\"version\":\"3+a b\",\"x50\":1,\"slope\":1,"
+        { "{\"schema\":1,\"version\":\"4+a b\",\"x50\":1,\"slope\":1,"
           "\"spread\":1,\"range\":1,\"sets\":[]}",
           "malformed version" },
-        { "{\"schema\":1,\"version\":\"3+a\",\"x50\":-1,\"slope\":1,"
+        { "{\"schema\":1,\"version\":\"4+a\",\"x50\":-1,\"slope\":1,"
           "\"spread\":1,\"range\":1,\"sets\":[]}",
           "out of its range" },
-        { "{\"schema\":1,\"version\":\"3+a\",\"x50\":1,\"slope\":1,"
+        { "{\"schema\":1,\"version\":\"4+a\",\"x50\":1,\"slope\":1,"
           "\"spread\":1,\"range\":1,\"sets\":[3]}",
           "a set is malformed" },
     };
