@@ -17,10 +17,9 @@
  * the loudest is */
 #define STEPS_A_BEL 20
 #define LEAST_BEL   (-5)
-#define CLASSES     400
+#define TIERS       400
 
-struct class
-{
+struct tier {
     double ref, deg; /* sums of powers, all channels */
     int count;
     double *spectrum; /* channels x 2 x bands */
@@ -36,7 +35,7 @@ struct work {
     struct opine_frames frames; /* of all */
     struct opine_gathered gathered;
     int part; /* how many a part has, to be counted */
-    struct class *class;
+    struct tier *tier;
     double loudest;
 };
 
@@ -123,30 +122,30 @@ static enum opine_status for_each_part(struct work *w, int is_first_time,
 
 /* ------------------------------------------------- what holds for the whole */
 
-static int class_of(double power)
+static int tier_of(double power)
 {
     double at = STEPS_A_BEL * (log10(power + 1e-20) - LEAST_BEL);
 
-    return (int)fmin(fmax(at, 0), CLASSES - 1);
+    return (int)fmin(fmax(at, 0), TIERS - 1);
 }
 
-static void classify_frame(struct work *w, const struct part *part, int t)
+static void sort_frame(struct work *w, const struct part *part, int t)
 {
     const struct opine_perceived *p = &part->perceived;
-    struct class *class;
+    struct tier *tier;
     double ref = 0;
 
     for (int c = 0; c < p->channels; c++)
         ref += opine_frame_power(w->kernels, p->channel[c].power_ref, t);
     w->loudest = fmax(w->loudest, ref);
-    class = &w->class[class_of(ref)];
-    class->ref += ref;
-    class->count++;
+    tier = &w->tier[tier_of(ref)];
+    tier->ref += ref;
+    tier->count++;
     for (int c = 0; c < p->channels; c++) {
         const struct opine_heard *h = &p->channel[c];
-        double *spectrum = class->spectrum + (ptrdiff_t)c * 2 * OPINE_EAR_BANDS;
+        double *spectrum = tier->spectrum + (ptrdiff_t)c * 2 * OPINE_EAR_BANDS;
 
-        class->deg += opine_frame_power(w->kernels, h->power_deg, t);
+        tier->deg += opine_frame_power(w->kernels, h->power_deg, t);
         opine_sum_spectrum(h->power_ref, t, spectrum);
         opine_sum_spectrum(h->power_deg, t, spectrum + OPINE_EAR_BANDS);
     }
@@ -156,12 +155,12 @@ static enum opine_status survey(struct work *w, struct part *part)
 {
     opine_gather_survey(w->ear, &part->perceived, &w->gathered);
     for (int t = part->excerpt.first; t < part->excerpt.end; t++)
-        classify_frame(w, part, t);
+        sort_frame(w, part, t);
     return OPINE_OK;
 }
 
-/* Add the classes up as opine_balance() adds up frames: those within 40 dB of
- * the loudest, and what shares the last class with them */
+/* Add the tiers up as opine_balance() adds up frames: those within 40 dB of
+ * the loudest, and what shares the last tier with them */
 static void balance(struct work *w)
 {
     struct opine_perceived *all = &w->gathered.all;
@@ -172,12 +171,12 @@ static void balance(struct work *w)
         for (int b = 0; b < OPINE_EAR_BANDS; b++)
             all->channel[c].spectrum_ref[b] = all->channel[c].spectrum_deg[b] =
                 0;
-    for (int i = class_of(w->loudest * OPINE_ACTIVE_SHARE); i < CLASSES; i++) {
-        const double *spectrum = w->class[i].spectrum;
+    for (int i = tier_of(w->loudest * OPINE_ACTIVE_SHARE); i < TIERS; i++) {
+        const double *spectrum = w->tier[i].spectrum;
 
-        ref += w->class[i].ref;
-        deg += w->class[i].deg;
-        frames += w->class[i].count;
+        ref += w->tier[i].ref;
+        deg += w->tier[i].deg;
+        frames += w->tier[i].count;
         for (int c = 0; c < all->channels; c++) {
             for (int b = 0; b < OPINE_EAR_BANDS; b++)
                 all->channel[c].spectrum_ref[b] += *spectrum++;
@@ -188,18 +187,17 @@ static void balance(struct work *w)
     opine_match_level(w->config, ref, deg, frames, all);
 }
 
-static enum opine_status take_classes(struct work *w)
+static enum opine_status take_tiers(struct work *w)
 {
     size_t each = (size_t)w->pair->channels * 2 * OPINE_EAR_BANDS;
-    double *spectra = opine_arena_take(w->arena, CLASSES * each,
-                                       sizeof *spectra);
+    double *spectra = opine_arena_take(w->arena, TIERS * each, sizeof *spectra);
 
-    w->class = opine_arena_take(w->arena, CLASSES, sizeof *w->class);
-    if (!spectra || !w->class)
+    w->tier = opine_arena_take(w->arena, TIERS, sizeof *w->tier);
+    if (!spectra || !w->tier)
         return OPINE_ERR_MEMORY;
-    memset(spectra, 0, CLASSES * each * sizeof *spectra);
-    for (size_t i = 0; i < CLASSES; i++)
-        w->class[i] = (struct class){ .spectrum = spectra + i * each };
+    memset(spectra, 0, TIERS * each * sizeof *spectra);
+    for (size_t i = 0; i < TIERS; i++)
+        w->tier[i] = (struct tier){ .spectrum = spectra + i * each };
     return OPINE_OK;
 }
 
@@ -293,6 +291,6 @@ enum opine_status opine_compare_parts(struct opine_arena *arena,
     w.part += OPINE_EAR_BLOCK - w.part % OPINE_EAR_BLOCK;
     TRY(opine_gather_begin(arena, ear, config, pair, aligned, w.frames.n,
                            w.frames.deg, &w.gathered));
-    TRY(take_classes(&w));
+    TRY(take_tiers(&w));
     return compare_all(&w, disturbed);
 }

@@ -16,11 +16,9 @@
 #define OVERLAP_S 2.0 /* what a part sees of its neighbours: jumps to 1.3 s */
 #define LEAST_S   4.0 /* in less, noise is alike by chance */
 #define BELIEVED  0.3 /* confidence: as the flag for less of it */
-#define USUAL     0.7 /* share of the usual confidence: with less of it */
-#define BETTER    0.1 /* a delay from far away is tried; better by this? */
-#define DUBIOUS                                                                \
-    0.5 /* of a part's confidence: the waveform decides about all              \
-           that was before with less of it */
+#define USUAL     0.7 /* with less of the confidence of those so far, a part is */
+#define BETTER    0.1 /* looked for elsewhere, too, where it must reach more */
+#define DUBIOUS   0.5 /* parts with less of the next one's may all be wrong */
 #define SAME_S    0.001  /* apart by less, two parts agree on a delay */
 #define MERGE_S   2.5e-4 /* apart by less, they have one */
 #define STEP_S    0.016  /* between the places where they may be joined */

@@ -28,29 +28,43 @@ static double frame_level(const struct opine_perceived *p, int t)
     return sum;
 }
 
-static void spectrum(const struct opine_ear *ear,
-                     const struct opine_perceived *p, int t, double *loudness)
-{
-    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
-        double hz = ear->band[b].centre_hz;
+/* The bands that count: `end` is the one after the last */
+struct range {
+    int first, end;
+};
 
+static struct range telephone(const struct opine_ear *ear)
+{
+    struct range r = { 0, OPINE_EAR_BANDS };
+
+    while (ear->band[r.first].centre_hz <= LOW_HZ)
+        r.first++;
+    while (ear->band[r.end - 1].centre_hz >= HIGH_HZ)
+        r.end--;
+    return r;
+}
+
+static void spectrum(const struct opine_perceived *p, struct range r, int t,
+                     double *loudness)
+{
+    ptrdiff_t at = (ptrdiff_t)t * OPINE_EAR_BANDS;
+
+    for (int b = r.first; b < r.end; b++) {
         loudness[b] = 0;
-        for (int c = 0; c < p->channels && hz > LOW_HZ && hz < HIGH_HZ; c++)
-            loudness[b] +=
-                (double)p->channel[c].ref[(ptrdiff_t)t * OPINE_EAR_BANDS + b];
+        for (int c = 0; c < p->channels; c++)
+            loudness[b] += (double)p->channel[c].ref[at + b];
     }
 }
 
 /* 1 less the cosine between the spectra of a frame and one before it */
-static double change(const struct opine_ear *ear,
-                     const struct opine_perceived *p, int t)
+static double change(const struct opine_perceived *p, struct range r, int t)
 {
     double now[OPINE_EAR_BANDS], then[OPINE_EAR_BANDS];
     double nn = 0, tt = 0, nt = 0;
 
-    spectrum(ear, p, t, now);
-    spectrum(ear, p, t - APART, then);
-    for (int b = 0; b < OPINE_EAR_BANDS; b++) {
+    spectrum(p, r, t, now);
+    spectrum(p, r, t - APART, then);
+    for (int b = r.first; b < r.end; b++) {
         nn += now[b] * now[b];
         tt += then[b] * then[b];
         nt += now[b] * then[b];
@@ -78,8 +92,10 @@ void opine_material_changes(const struct opine_ear *ear,
                             const struct opine_perceived *p, int first, int end,
                             float *changes)
 {
+    struct range range = telephone(ear);
+
     for (int t = first; t < end; t++)
-        *changes++ = t < APART ? 0 : (float)change(ear, p, t);
+        *changes++ = t < APART ? 0 : (float)change(p, range, t);
 }
 
 enum opine_mode opine_material(const struct opine_perceived *p,
