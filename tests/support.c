@@ -326,6 +326,20 @@ void make_speech(float *x, int n, int rate_hz, double top_hz, uint64_t seed)
             add_syllable(&canvas, s * SYLLABLE_S, &random);
 }
 
+void make_talk(float *x, int n, int rate_hz, double top_hz, uint64_t seed)
+{
+    struct random random = random_seed(seed);
+    double end_s = (double)n / rate_hz, next_s;
+
+    for (double t = 0; t < end_s; t = next_s) {
+        int at = (int)(t * rate_hz);
+
+        next_s = fmin(t + 0.1 * (7 + random_below(&random, 13)), end_s);
+        make_speech(x + at, (int)(next_s * rate_hz) - at, rate_hz, top_hz,
+                    random_bits(&random));
+    }
+}
+
 /* ---------------------------------------------------------------- music */
 
 #define CHORD_S          0.5

@@ -70,13 +70,15 @@ double random_gauss(struct random *random);
  * sine            At `frequency_hz`, of amplitude 1, from phase 0
  * speech          Syllables at 4 Hz, vowels that glide and hissing consonants;
  *                 of every 2 s the last 0.5 s are a pause
- * music           Four chords a measure of 2 s, a melody, and a cymbal
+ * talk            Speech in phrases of 0.7 to 1.9 s, whose rhythm does not
+ * repeat music           Four chords a measure of 2 s, a melody, and a cymbal
  * white, pink     Noise of about -26 dBov; pink falls 3 dB an octave from 20 Hz
  *                 on. Unlike the others it differs from rate to rate.
  */
 void make_silence(float *x, int n);
 void make_sine(float *x, int n, int rate_hz, double frequency_hz);
 void make_speech(float *x, int n, int rate_hz, double top_hz, uint64_t seed);
+void make_talk(float *x, int n, int rate_hz, double top_hz, uint64_t seed);
 void make_music(float *x, int n, int rate_hz, double top_hz, uint64_t seed);
 void make_white(float *x, int n, uint64_t seed);
 void make_pink(float *x, int n, int rate_hz, uint64_t seed);

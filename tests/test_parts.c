@@ -24,27 +24,12 @@ struct fixture {
 /* Parts as long as half of the pair, or so short that whole ones are lost */
 enum { LONG_S = 32, SHORT_S = 16 };
 
-/* Speech without a rhythm that repeats: pieces of 0.7 to 1.9 s */
-static void talk(float *x, int rate_hz, double top_hz)
-{
-    struct random random = random_seed(3);
-    double next;
-
-    for (double t = 0; t < SECONDS; t = next) {
-        int at = (int)(t * rate_hz);
-
-        next = fmin(t + 0.1 * (7 + random_below(&random, 13)), SECONDS);
-        make_speech(x + at, (int)(next * rate_hz) - at, rate_hz, top_hz,
-                    random_bits(&random));
-    }
-}
-
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
     assert_non_null(f);
-    talk(f->ref, RATE, 7000);
+    make_talk(f->ref, N, RATE, 7000, 3);
     opine_config_init(&f->config);
     *state = f;
     return 0;
@@ -195,8 +180,8 @@ static void another_rate(void **state)
     struct fixture *f = *state;
     struct opine_audio slow = audio(f->deg, N / 2, 1);
 
-    talk(f->ref, RATE, 3500);
-    talk(f->deg, RATE / 2, 3500);
+    make_talk(f->ref, N, RATE, 3500, 3);
+    make_talk(f->deg, N / 2, RATE / 2, 3500, 3);
     slow.rate_hz = RATE / 2;
     compare(&f->config, audio(f->ref, N, 1), slow);
 }
