@@ -16,10 +16,10 @@
 
 const char *state_name(enum state state)
 {
-    static const char *const names[STATES] = { "tie",     "win",  "loss",
-                                               "dropped", "tail", "below",
-                                               "failed",  "new",  "missing",
-                                               "changed" };
+    static const char *const names[STATES] = { "passed",  "tie",     "win",
+                                               "loss",    "dropped", "tail",
+                                               "below",   "failed",  "new",
+                                               "missing", "changed" };
 
     return names[state];
 }
@@ -59,6 +59,9 @@ struct comparison_words comparison_explain(const struct change *c)
                  c->before->tail.p10, c->after->tail.bad, c->before->tail.bad,
                  c->after->mos, c->difference);
         break;
+    case STATE_PASSED:
+        snprintf(w.text, size, "passed: MOS %.4f", c->after->mos);
+        break;
     case STATE_TIE:
     case STATE_WIN:
     case STATE_LOSS:
@@ -90,7 +93,8 @@ static int has_tail(const struct options *o, const struct tail *before,
            after->bad - before->bad > o->max_bad_seconds + ROUNDING;
 }
 
-static enum state judge(const struct options *o, const struct change *c)
+static enum state judge(const struct options *o, int is_alone,
+                        const struct change *c)
 {
     const struct entry *after = c->after;
     double drop = isnan(after->max_drop) ? o->max_drop : after->max_drop;
@@ -99,6 +103,8 @@ static enum state judge(const struct options *o, const struct change *c)
         return STATE_FAILED;
     if (after->mos < after->min_mos)
         return STATE_BELOW;
+    if (is_alone)
+        return STATE_PASSED;
     if (!c->before || isnan(c->before->mos))
         return STATE_NEW;
     if (*after->basis && strcmp(after->basis, c->before->basis) != 0)
@@ -161,7 +167,7 @@ static int match(const struct options *o, const struct entry *before,
         is_met[b] |= place != NULL;
         if (can_compare(c->before, c->after))
             c->difference = c->after->mos - c->before->mos;
-        c->state = judge(o, c);
+        c->state = judge(o, all->is_alone, c);
         settle(o, all, c);
     }
     for (int i = 0; i < before_count && !has_failed; i++) {
@@ -222,17 +228,24 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static const struct change *sorted_changes; /* for compare_losses() */
+static const struct comparison *sorted; /* for compare_losses() */
+
+static double loss_of(const struct change *c)
+{
+    return sorted->is_alone ? c->after->mos : c->difference;
+}
 
 /**
- * Order changes by what was lost, the most first, and then as they were
+ * Order changes by what was lost, the most first, and then as they were; when
+ * alone, by score
  */
 static int compare_losses(const void *a, const void *b)
 {
     int i = *(const int *)a;
     int j = *(const int *)b;
-    int order = compare_numbers(&sorted_changes[i].difference,
-                                &sorted_changes[j].difference);
+    double lost_i = loss_of(&sorted->change[i]);
+    double lost_j = loss_of(&sorted->change[j]);
+    int order = compare_numbers(&lost_i, &lost_j);
 
     return order ? order : i - j;
 }
@@ -240,9 +253,11 @@ static int compare_losses(const void *a, const void *b)
 static void find_worst(const struct options *o, struct comparison *all)
 {
     for (int i = 0; i < all->changes; i++)
-        if (all->change[i].difference < -o->dead_band - ROUNDING)
+        if (all->is_alone
+                ? !isnan(all->change[i].after->mos)
+                : all->change[i].difference < -o->dead_band - ROUNDING)
             all->worst[all->worst_count++] = i;
-    sorted_changes = all->change;
+    sorted = all;
     qsort(all->worst, (size_t)all->worst_count, sizeof(int), compare_losses);
     if (all->worst_count > o->worst)
         all->worst_count = o->worst;
@@ -304,7 +319,8 @@ int comparison_make(const struct options *o, const struct entry *before,
     size_t room = (size_t)before_count + (size_t)after_count + 1;
 
     *all =
-        (struct comparison){ .change = calloc(room, sizeof(struct change)),
+        (struct comparison){ .is_alone = !before,
+                             .change = calloc(room, sizeof(struct change)),
                              .group = calloc(room, sizeof(struct group_change)),
                              .worst = calloc(room, sizeof(int)) };
     if (!all->change || !all->group || !all->worst ||

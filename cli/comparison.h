@@ -31,6 +31,7 @@ struct entry {
  * What became of a row; those from STATE_DROPPED on may fail a gate
  */
 enum state {
+    STATE_PASSED, /* is held to its min_mos alone */
     STATE_TIE,
     STATE_WIN,
     STATE_LOSS,    /* within the tolerance */
@@ -70,7 +71,8 @@ struct group_change {
  * Both sides
  */
 struct comparison {
-    int changes; /* in the order of after, then what is missing */
+    int is_alone; /* there is no other side */
+    int changes;  /* in the order of after, then what is missing */
     struct change *change;
     int groups;
     struct group_change *group;
@@ -83,12 +85,14 @@ struct comparison {
     int tails;                    /* rows whose tails can be compared: */
     double seconds_p10;           /* mean change of their 10th percentiles */
     double seconds_before, seconds_after; /* their bad seconds */
-    int *worst; /* changes that lost beyond the dead band, most first */
+    int *worst; /* changes that lost beyond the dead band, most first; when
+                   alone, the lowest scores */
     int worst_count;
 };
 
 /**
  * Compare
+ * before          NULL: no other side; rows are held to their min_mos alone
  * before, after   Rows, to outlive the comparison
  * comparison      Return it, to be given to comparison_free()
  * return          0, or -1 after saying that memory could not be had

@@ -27,8 +27,12 @@ static const char *group_of(const struct change *c)
 
 static void print_counts(FILE *stream, const struct comparison *all)
 {
-    fprintf(stream, "%d better, %d worse, %d alike", all->wins, all->losses,
-            all->ties);
+    if (all->is_alone)
+        fprintf(stream, "%d of %d passed", all->counts[STATE_PASSED],
+                all->changes);
+    else
+        fprintf(stream, "%d better, %d worse, %d alike", all->wins, all->losses,
+                all->ties);
     for (int s = STATE_DROPPED; s < STATES; s++)
         if (all->counts[s])
             fprintf(stream, ", %d %s", all->counts[s],
@@ -36,11 +40,36 @@ static void print_counts(FILE *stream, const struct comparison *all)
     putc('\n', stream);
 }
 
+static void print_worst(FILE *stream, const struct comparison *all)
+{
+    for (int i = 0; i < all->worst_count; i++) {
+        const struct change *c = &all->change[all->worst[i]];
+
+        fputs(i               ? "            "
+              : all->is_alone ? "lowest      "
+                              : "worst       ",
+              stream);
+        if (!all->is_alone)
+            fprintf(stream, "%+.4f  ", c->difference);
+        fprintf(stream, "%.2f  ", c->after->mos);
+        print_name(stream, c->after->id);
+        if (!isnan(c->after->tail.worst_mos))
+            fprintf(stream, ", worst %.2f at %.1f s", c->after->tail.worst_mos,
+                    c->after->tail.worst_s);
+        putc('\n', stream);
+    }
+}
+
 void comparison_text(FILE *stream, const struct comparison *all,
                      const char *before, const char *after)
 {
     const struct statistics_paired *p = &all->paired;
 
+    if (all->is_alone) {
+        print_counts(stream, all);
+        print_worst(stream, all);
+        return;
+    }
     if (p->n)
         fprintf(stream,
                 "%+.4f MOS on average over %d rows, 95 %% %+.4f to %+.4f\n",
@@ -76,17 +105,7 @@ void comparison_text(FILE *stream, const struct comparison *all,
         print_name(stream, or_none(group->name));
         fputs(group->has_dropped ? ", dropped\n" : "\n", stream);
     }
-    for (int i = 0; i < all->worst_count; i++) {
-        const struct change *c = &all->change[all->worst[i]];
-
-        fprintf(stream, "%s%+.4f  %.2f  ", i ? "            " : "worst       ",
-                c->difference, c->after->mos);
-        print_name(stream, c->after->id);
-        if (!isnan(c->after->tail.worst_mos))
-            fprintf(stream, ", worst %.2f at %.1f s", c->after->tail.worst_mos,
-                    c->after->tail.worst_s);
-        putc('\n', stream);
-    }
+    print_worst(stream, all);
 }
 
 /* --------------------------------------------------------------- Markdown */
@@ -139,8 +158,10 @@ void comparison_markdown(FILE *stream, const struct comparison *all,
     const struct statistics_paired *p = &all->paired;
 
     fputs("### opine: ", stream);
-    print_cell(stream, before);
-    fputs(" → ", stream);
+    if (!all->is_alone) {
+        print_cell(stream, before);
+        fputs(" → ", stream);
+    }
     print_cell(stream, after);
     fputs("\n\n", stream);
     if (p->n)

@@ -33,11 +33,27 @@ static int check_usage(const struct options *o)
         complain(o->pair ? "--pair" : NULL,
                  o->pair ? "needs two folders, of references and degraded"
                          : "needs one manifest; opine gate --help tells more");
-    else if (!o->baseline)
-        complain("--baseline", "is needed: the scores to compare with, or "
-                               "with --update-baseline where to write them");
+    else if (!o->baseline && o->update_baseline)
+        complain("--update-baseline", "needs --baseline, where to write it");
     else
         return 0;
+    return -1;
+}
+
+/**
+ * A gate that nothing can fail is a mistake
+ */
+static int check_thresholds(const struct options *o,
+                            const struct manifest *manifest)
+{
+    if (o->baseline)
+        return 0;
+    for (int i = 0; i < manifest->items; i++)
+        if (!isnan(manifest->item[i].min_mos))
+            return 0;
+    complain(manifest->name, "no row has a min_mos; a gate needs that, or "
+                             "--min-mos, or --baseline with scores to compare "
+                             "with");
     return -1;
 }
 
@@ -128,7 +144,7 @@ static int report(const struct options *o, const struct manifest *manifest,
  */
 static void compare_rows(struct page *page, const struct comparison *all)
 {
-    for (int i = 0, row = 0; i < all->changes; i++) {
+    for (int i = 0, row = 0; i < all->changes && !all->is_alone; i++) {
         const struct change *c = &all->change[i];
 
         if (c->after)
@@ -256,7 +272,7 @@ static enum outcome run(const struct options *o,
     }
     /* First what can be refused before anything is scored */
     if (!model_load(o->model, &gate.model) &&
-        (o->update_baseline ||
+        (!o->baseline || o->update_baseline ||
          !baseline_read(o->baseline, gate.model.version, &gate.baseline)) &&
         !sink_open(&gate.sink, o, manifest) &&
         !page_open(&gate.page, o, manifest->name))
@@ -279,7 +295,8 @@ enum outcome gate_run(const struct options *options)
         return OUTCOME_USAGE;
     if (manifest_open(options, &manifest))
         return OUTCOME_FAILED;
-    outcome = run(options, &manifest);
+    outcome = check_thresholds(options, &manifest) ? OUTCOME_USAGE
+                                                   : run(options, &manifest);
     manifest_free(&manifest);
     return outcome;
 }

@@ -5,7 +5,8 @@
 #include "options.h"
 
 /**
- * opine gate MANIFEST --baseline FILE: compare a suite with an earlier one
+ * opine gate MANIFEST: hold a suite to its thresholds, and with --baseline FILE
+ * to earlier scores
  */
 enum outcome gate_run(const struct options *options);
 

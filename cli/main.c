@@ -45,10 +45,11 @@ static const struct command commands[] = {
       "Joins the tables PART that opine batch --shard wrote, in the order of "
       "the\nmanifest.",
       merge_run },
-    { "gate", COMMAND_GATE, "gate [options] MANIFEST --baseline FILE",
+    { "gate", COMMAND_GATE, "gate [options] MANIFEST [--baseline FILE]",
       "scores a suite and fails when it got worse",
-      "Scores the pairs in the table MANIFEST and compares them with the scores "
-      "in a\nbaseline, row by row, group by group, and all together.",
+      "Scores the pairs in the table MANIFEST and holds each to its min_mos; with "
+      "a\nbaseline, compares them with the scores in it, row by row, group by "
+      "group, and\nall together.",
       gate_run },
     { "compare", COMMAND_COMPARE, "compare [options] A.csv B.csv",
       "compares two tables of results",
@@ -59,7 +60,7 @@ static const struct command commands[] = {
       "quality over bit rate, and BD-rates between codecs",
       "Draws score over bit rate for each codec in RESULTS.csv, a table by opine "
       "batch\nwith the columns codec and bitrate, and compares the codecs by "
-      "Bjontegaard's deltas.",
+      "Bjontegaard's\ndeltas.",
       curve_run },
     { "validate", COMMAND_VALIDATE, "validate [options] RATINGS.csv...",
       "agreement with listening tests",

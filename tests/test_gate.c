@@ -273,6 +273,41 @@ static void junit_fits_its_schema(void **state)
     free(xml);
 }
 
+/* Without a baseline */
+static void rows_are_held_to_their_thresholds(void **state)
+{
+    struct run run;
+    char *text;
+
+    (void)state;
+    write_manifest("<a>,ref.wav,good.wav,g,1,\nb,ref.wav,bad.wav,,,\n"
+                   "c,ref.wav,bad.wav,,4.7,\n");
+    run_with(&run, NULL, NULL, "gate", at("m.csv"), "--annotate", "--junit",
+             at("f.xml"), "--markdown", at("f.md"), NULL);
+    assert_int_equal(run.code, 1);
+    assert_non_null(strstr(run.out, "2 of 3 passed, 1 below\nlowest      "));
+    assert_non_null(strstr(run.out, "line=4,title=opine::c: below: MOS "));
+    assert_null(strstr(run.out, "nan"));
+    run_free(&run);
+    assert_true(fits_junit("f.xml"));
+    text = read_bytes(at("f.md"), NULL);
+    assert_ptr_equal(strstr(text, "### opine: this build\n\n2 of 3 "), text);
+    assert_non_null(strstr(text, "| c |  | below: MOS "));
+    assert_null(strstr(text, "| b |"));
+    free(text);
+    write_manifest(GOOD);
+    run_opine("gate", at("m.csv"), "--quiet", "--min-mos=1");
+    /* Nothing could fail */
+    run_with(&run, NULL, NULL, "gate", at("m.csv"), NULL);
+    assert_int_equal(run.code, 2);
+    assert_non_null(strstr(run.err, "m.csv: no row has a min_mos; "));
+    run_free(&run);
+    run_with(&run, NULL, NULL, "gate", at("m.csv"), "--update-baseline", NULL);
+    assert_int_equal(run.code, 2);
+    assert_non_null(strstr(run.err, "--update-baseline: needs --baseline"));
+    run_free(&run);
+}
+
 static void markdown_and_annotations_name_the_row(void **state)
 {
     struct run run;
@@ -358,6 +393,7 @@ int main(void)
         TEST(baselines_that_do_not_fit_are_refused),
         TEST(failed_update_leaves_the_baseline_alone),
         TEST(junit_fits_its_schema),
+        TEST(rows_are_held_to_their_thresholds),
         TEST(markdown_and_annotations_name_the_row),
         TEST(compare_tells_wins_losses_and_means),
         TEST(compare_refuses_what_are_no_results),

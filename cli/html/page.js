@@ -41,7 +41,8 @@ function showOverview() {
     const tiles = make("div", "tiles");
     const changed = data.rows.filter((r) => change(r) !== null);
     const failed = count("failed"), below = count("below");
-    const dropped = data.rows.filter((r) => r.state === "dropped").length;
+    const dropped =
+        data.rows.filter((r) => ["dropped", "tail"].includes(r.state)).length;
 
     if (data.rows.length > 1) {
         const sorted = scored.map((r) => r.mos).sort((a, b) => a - b);
@@ -128,7 +129,7 @@ function cell(column, row) {
         }
         if (row.error) td.append(make("div", "bad quiet", row.error));
     }
-    if (column.key === "state" && ["failed", "below", "dropped"].includes(value))
+    if (column.key === "state" && ["failed", "below", "dropped", "tail"].includes(value))
         td.classList.add("bad");
     return td;
 }
