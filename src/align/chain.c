@@ -275,7 +275,6 @@ static enum opine_status follow(struct chain *c)
 {
     ptrdiff_t n = (ptrdiff_t)c->pair.ref.n;
     ptrdiff_t part = multiple(c->pair.part_s * c->pair.rate_hz, c->factor);
-    double confidence = 0;
 
     c->count = c->parts = c->polarity = c->clocks = 0;
     for (ptrdiff_t first = 0; first < n && c->clocks < CLOCKS; first += part) {
@@ -292,7 +291,6 @@ static enum opine_status follow(struct chain *c)
             c->delay =
                 delay_at(found.stretch, found.count,
                          (double)end + found.stretch[found.count - 1].delay);
-            confidence = fmax(confidence, found.confidence);
         }
         if (had_scan == (c->scan != NULL))
             opine_arena_release(c->arena, mark);
