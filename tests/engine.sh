@@ -149,12 +149,17 @@ skip_slurm() {
     skip "Slurm does not start here"
 }
 
+has_all_parts() {
+    [ "$(find . -name 'results.*.csv' | wc -l)" = $parts ]
+}
+
 run_slurm() {
     start_slurm
-    # It waits for the array, one task of which has a bad row
+    # It waits for the array, one task of which has a bad row; under load it
+    # may lose the controller and end early
     sbatch --wait --quiet --array=1-$parts --output=log \
         "$here/tools/opine.sbatch" suite.csv results --quiet && return 1
-    [ "$(find . -name 'results.*.csv' | wc -l)" = $parts ]
+    await 60 has_all_parts
 }
 
 # --------------------------------------------------------------------- test
